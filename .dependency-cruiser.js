@@ -1,0 +1,68 @@
+/** Which room may import which (see the map in CONTRIBUTING or the README). Everything not allowed is an error. */
+const rooms = {
+  protocol: [],
+  runtime: [],
+  tokens: ['protocol'],
+  'stores/store': ['protocol'],
+  stores: ['protocol'],
+  events: ['protocol'],
+  sessions: ['events', 'tokens', 'stores/store', 'protocol'],
+  express: ['sessions', 'events', 'protocol'],
+  'sliding-session': ['express', 'sessions', 'stores/open', 'tokens', 'protocol'],
+  index: ['runtime', 'sliding-session', 'express', 'sessions', 'events', 'stores', 'tokens', 'protocol'],
+  server: ['index', 'stores'],
+  cli: ['server', 'index', 'stores', 'runtime'],
+}
+const path = (room) => `^src/${room}(\\.ts$|/)`
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-dev-dependency',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src', pathNot: '^src/cli/main\\.ts$|^src/index\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'protocol-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/protocol/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'one-place-knows-jsonwebtoken',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/tokens/' },
+      to: { path: 'node_modules/(@types/)?jsonwebtoken' },
+    },
+    {
+      name: 'only-sqlite-store-knows-sqlite',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/stores/' },
+      to: { path: 'node_modules/(better-sqlite3|drizzle-orm)' },
+    },
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `direction-${room.replace('/', '-')}`,
+      severity: 'error',
+      from: { path: path(room) },
+      to: { path: '^src/', pathNot: [path(room), ...allowed.map(path)] },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+}

@@ -1,0 +1,59 @@
+import { EventEmitter } from 'node:events'
+import type { RefusalCode } from './protocol/errors.ts'
+import type { RevocationReason, Timestamp } from './protocol/types.ts'
+
+interface SessionEvent {
+  readonly at: Timestamp
+  readonly userId: string
+  readonly jti: string
+}
+
+/** What can be listened to, and what a listener is told. No event ever carries a token. */
+export interface SessionEvents {
+  /** A user logged in. */
+  'session.started': SessionEvent & { readonly ip: string; readonly userAgent: string }
+  /** An expired token was replaced by the one of generation `gen`. */
+  'session.renewed': SessionEvent & { readonly gen: number }
+  /** A session was renewed from another address than before. */
+  'session.moved': SessionEvent & { readonly from: string; readonly to: string }
+  /** A token of a known session was refused. */
+  'session.refused': SessionEvent & { readonly code: RefusalCode; readonly ip: string }
+  /** A superseded token of generation `gen` was used: two parties held tokens of one session. It was revoked. */
+  'session.reused': SessionEvent & { readonly gen: number; readonly ip: string; readonly userAgent: string }
+  /** One session (`jti`) or several sessions of a user (`jti` is undefined) were revoked. */
+  'session.revoked': {
+    readonly at: Timestamp
+    readonly userId: string
+    readonly jti: string | undefined
+    readonly count: number
+    readonly reason: RevocationReason
+  }
+  /** The database failed, or did not answer. */
+  'store.failed': { readonly at: Timestamp; readonly error: unknown }
+}
+
+export type SessionEventName = keyof SessionEvents
+export type SessionListener<Name extends SessionEventName> = (event: SessionEvents[Name]) => void
+
+/** A typed emitter whose listeners cannot break a request: what one throws becomes a process warning. */
+export class Events {
+  readonly #emitter = new EventEmitter()
+
+  on<Name extends SessionEventName>(name: Name, listener: SessionListener<Name>): void {
+    this.#emitter.on(name, listener)
+  }
+
+  off<Name extends SessionEventName>(name: Name, listener: SessionListener<Name>): void {
+    this.#emitter.off(name, listener)
+  }
+
+  emit<Name extends SessionEventName>(name: Name, event: SessionEvents[Name]): void {
+    for (const listener of this.#emitter.listeners(name)) {
+      try {
+        listener(event)
+      } catch (error) {
+        process.emitWarning(`A listener of ${name} threw: ${(error as Error).message}`)
+      }
+    }
+  }
+}

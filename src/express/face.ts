@@ -1,0 +1,104 @@
+import type { IncomingMessage } from 'node:http'
+import type { Request, RequestHandler, Response, Router } from 'express'
+import type { SessionEventName, SessionListener } from '../events.ts'
+import type { SessionInfo } from '../protocol/session-info.ts'
+import type { RevocationReason } from '../protocol/types.ts'
+import type { Outcome, Sessions, Started } from '../sessions.ts'
+import { type AuthenticateOptions, authenticate } from './authenticate.ts'
+import { clientOf, readClient, readCredential } from './read-request.ts'
+import { endSession, sessionRoutes } from './routes.ts'
+import { sendToken } from './write-response.ts'
+
+/** How often records that ended are deleted. */
+const PRUNE_INTERVAL_MS = 600_000
+
+/** Sessions with one token only, for Express. Made by `slidingSession`. */
+export interface SlidingSession {
+  /** The middleware that lets valid sessions pass, sets `req.auth`, and renews expired tokens. */
+  authenticate(options?: AuthenticateOptions): RequestHandler
+  /**
+   * Begins a session for a user whose identity you have checked; the token goes out in `X-JWT`.
+   *
+   * @throws SlidingSessionError `user_disabled`, `unavailable`
+   */
+  start(req: Request, res: Response, userId: string): Promise<Started>
+  /** Ends the session of this request (logout); no token goes out. Answers whether there was one. */
+  end(req: Request, res: Response): Promise<boolean>
+  /** A user's sessions, valid ones first; at most 1,000. */
+  list(userId: string): Promise<SessionInfo[]>
+  /** One session; undefined where it is not recorded. */
+  find(jti: string): Promise<SessionInfo | undefined>
+  /** Revokes one session; answers whether it was valid until now. Its tokens are refused from the next request on. */
+  revoke(jti: string, options?: RevokeOptions): Promise<boolean>
+  /** Revokes all sessions of a user, where wanted with the exception of one. */
+  revokeAll(
+    userId: string,
+    options?: RevokeOptions & { except?: string | undefined },
+  ): Promise<{ revoked: number }>
+  /** The mountable router: `POST /logout`, `GET` and `DELETE /me/sessions`, `DELETE /me/sessions/:jti`. */
+  routes(): Router
+  /** Deletes the records of all sessions that have ended; it also runs by itself, for those a day old. */
+  prune(): Promise<number>
+  on<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
+  off<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
+  /**
+   * The same judgement for a WebSocket's upgrade request. Where the outcome has a `token`, the session was
+   * renewed: hand it to the client, as a header of the 101 answer or as the first message.
+   * `ip` is the client's address as your server knows it; by default that of the socket.
+   */
+  authenticateUpgrade(req: IncomingMessage, options?: { ip?: string; strict?: boolean }): Promise<Outcome>
+  /** Stops the pruning and closes what was opened here. */
+  close(): Promise<void>
+}
+
+export interface RevokeOptions {
+  /** What the record and the event tell as the reason. Default `revoked`. */
+  readonly reason?: RevocationReason
+}
+
+/** Puts Express's face on the engine. */
+export function face(sessions: Sessions, now: () => number): SlidingSession {
+  const pruning = setInterval(() => sessions.pruneInBackground(), PRUNE_INTERVAL_MS).unref()
+  const self: SlidingSession = {
+    authenticate: (options) => authenticate(sessions, now, options),
+
+    async start(req, res, userId) {
+      const started = await sessions.start(userId, readCredential(req), readClient(req))
+      sendToken(res, started.token, () => !sessions.isRevoked(started.session.jti))
+      return started
+    },
+
+    end: (req, res) => endSession(sessions, req, res),
+
+    list: (userId) => sessions.list(userId),
+    find: (jti) => sessions.find(jti),
+    revoke: (jti, { reason = 'revoked' } = {}) => sessions.revoke(jti, reason),
+
+    async revokeAll(userId, { except, reason = 'revoked' } = {}) {
+      return { revoked: await sessions.revokeAll(userId, reason, except) }
+    },
+
+    routes: () => sessionRoutes(sessions, authenticate(sessions, now)),
+    prune: () => sessions.prune(),
+
+    on(event, listener) {
+      sessions.events.on(event, listener)
+      return self
+    },
+
+    off(event, listener) {
+      sessions.events.off(event, listener)
+      return self
+    },
+
+    async authenticateUpgrade(req, { ip = req.socket.remoteAddress, strict = false } = {}) {
+      return sessions.authenticate(readCredential(req), () => clientOf(req, ip), strict)
+    },
+
+    async close() {
+      clearInterval(pruning)
+      await sessions.close()
+    },
+  }
+  return self
+}

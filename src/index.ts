@@ -1,0 +1,31 @@
+import './runtime.ts'
+
+export type { SessionEventName, SessionEvents, SessionListener } from './events.ts'
+export type { AuthenticateOptions } from './express/authenticate.ts'
+export type { RevokeOptions, SlidingSession } from './express/face.ts'
+export { type ProblemOptions, problemHandler, sendProblem } from './express/problem.ts'
+export { type Duration, formatDuration, parseDuration } from './protocol/duration.ts'
+export {
+  ConfigurationError,
+  ERRORS,
+  type ErrorCode,
+  type ErrorDefinition,
+  type RefusalCode,
+  SlidingSessionError,
+} from './protocol/errors.ts'
+export type { FingerprintFunction, FingerprintOption, FingerprintRule } from './protocol/fingerprint.ts'
+export type { PolicyOptions } from './protocol/policy.ts'
+export type { SessionInfo } from './protocol/session-info.ts'
+export type {
+  Claims,
+  Client,
+  Lineage,
+  RevocationReason,
+  SessionRecord,
+  Timestamp,
+} from './protocol/types.ts'
+export type { Auth, LoadClaims, Outcome, Started } from './sessions.ts'
+export { type SlidingSessionOptions, slidingSession } from './sliding-session.ts'
+export type { DatabaseOption, SqliteDatabase } from './stores/open.ts'
+export type { EndedBefore, Renewal, RevocationTarget, SessionStore } from './stores/store.ts'
+export type { SecretJwk, SecretOption } from './tokens/keyring.ts'

@@ -1,0 +1,21 @@
+import ipaddr from 'ipaddr.js'
+
+/** Bits of an address that name its network: a household or office keeps them when its hosts change. */
+const NETWORK_BITS = { ipv4: 24, ipv6: 56 } as const
+
+/**
+ * One spelling for each address: IPv4-mapped IPv6 as IPv4, IPv6 in its short form (RFC 5952).
+ * What is no address is kept as it is, to be compared byte for byte.
+ */
+export function normaliseIp(ip: string | undefined): string {
+  if (ip === undefined || !ipaddr.isValid(ip)) return ip ?? ''
+  return ipaddr.process(ip).toString()
+}
+
+/** Whether two normalised addresses lie in one network: IPv4 /24, IPv6 /56. */
+export function sameNetwork(one: string, other: string): boolean {
+  if (one === other) return true
+  if (!ipaddr.isValid(one) || !ipaddr.isValid(other)) return false
+  const [a, b] = [ipaddr.parse(one), ipaddr.parse(other)]
+  return a.kind() === b.kind() && a.match(b, NETWORK_BITS[a.kind()])
+}

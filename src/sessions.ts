@@ -1,0 +1,356 @@
+import { randomBytes } from 'node:crypto'
+import { Events } from './events.ts'
+import { type Decision, decide, type Refuse, type Renew, type Situation } from './protocol/decide.ts'
+import { type RefusalCode, SlidingSessionError } from './protocol/errors.ts'
+import type { Policy } from './protocol/policy.ts'
+import { type SessionInfo, toSessionInfo } from './protocol/session-info.ts'
+import {
+  type Claims,
+  type Client,
+  FIRST_LINEAGE,
+  type Presented,
+  type RevocationReason,
+  type SessionRecord,
+  type Timestamp,
+  type VerifiedToken,
+} from './protocol/types.ts'
+import type { RevocationTarget, SessionStore } from './stores/store.ts'
+import type { Keyring } from './tokens/keyring.ts'
+import { signToken } from './tokens/sign.ts'
+import { verifyToken } from './tokens/verify.ts'
+
+/**
+ * The host's word on a user, asked at login, at every renewal and on strict routes: the claims that tokens
+ * carry (such as `role`), or null or undefined where the user is gone or disabled.
+ */
+export type LoadClaims = (userId: string) => MaybeClaims | Promise<MaybeClaims>
+
+type MaybeClaims = Claims | null | undefined
+
+/** What the engine is made of. */
+export interface EngineParts {
+  readonly store: SessionStore
+  readonly keyring: Keyring
+  readonly policy: Policy
+  readonly loadClaims: LoadClaims
+  readonly now: () => Timestamp
+}
+
+/** What a request presents: a token, or the finding that there is none. */
+export type Credential = string | Presented
+
+/** Who sent a request: `req.auth`. */
+export interface Auth {
+  readonly userId: string
+  /** The session. */
+  readonly jti: string
+  /** The host's claims: as in the token, after a renewal and on strict routes as read just now. */
+  readonly claims: Claims
+  /** When the user logged in, in milliseconds since 1970. */
+  readonly authTime: Timestamp
+  /** Whether this very request renewed the session. */
+  readonly renewed: boolean
+}
+
+/** What came of a request; `token` is present where the session was renewed. */
+export type Outcome =
+  | { readonly kind: 'pass'; readonly auth: Auth; readonly token: string | undefined }
+  | { readonly kind: 'refuse'; readonly code: RefusalCode }
+
+/** A session that has just begun, with its first token. */
+export interface Started {
+  readonly token: string
+  readonly session: SessionInfo
+}
+
+/** A renewal is tried anew when another request was faster; each time the record has moved on. */
+const ATTEMPTS = 8
+
+/** How long the record of an ended session is kept, so that its client is told why it ended. */
+const KEPT_AFTER_END = 86_400_000
+
+/** The engine: verify, find, decide, write, sign. It knows nothing of HTTP. */
+export class Sessions {
+  readonly policy: Policy
+  readonly events = new Events()
+  readonly #store: SessionStore
+  readonly #keyring: Keyring
+  readonly #loadClaims: LoadClaims
+  readonly #now: () => Timestamp
+
+  constructor({ store, keyring, policy, loadClaims, now }: EngineParts) {
+    this.policy = policy
+    this.#store = store
+    this.#keyring = keyring
+    this.#loadClaims = loadClaims
+    this.#now = now
+  }
+
+  /**
+   * Judges a request. Answers at once where all is in memory and nothing must be written, which is the
+   * common case, and with a promise elsewhere.
+   *
+   * @throws SlidingSessionError `unavailable` where the store fails.
+   */
+  authenticate(credential: Credential, client: () => Client, strict = false): Outcome | Promise<Outcome> {
+    const now = this.#now()
+    const presented = this.#verify(credential, now)
+    if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
+    const { token } = presented
+    const record = strict ? undefined : this.#peek(token.jti)
+    if (record !== undefined) {
+      const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
+      if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)
+    }
+    return this.#resolve(token, client, strict)
+  }
+
+  /**
+   * Begins a session. Where the request carries a token of a live session of the same user, that one ends.
+   *
+   * @throws SlidingSessionError `user_disabled` where the host says that the user is gone or disabled,
+   * `unavailable` where the store fails.
+   */
+  async start(userId: string, credential: Credential, client: Client): Promise<Started> {
+    if (typeof userId !== 'string' || userId === '') throw new TypeError('A user id is a non-empty string.')
+    const claims = await this.#claimsOf(userId)
+    if (claims === null) throw new SlidingSessionError('user_disabled')
+    const now = this.#now()
+    const record = newRecord(userId, client, now)
+    const token = signToken(record, claims, now, this.policy, this.#keyring)
+    await this.#ask(() => this.#store.create(record))
+    this.events.emit('session.started', { at: now, userId, jti: record.jti, ...client })
+    await this.#endReplaced(userId, credential, now)
+    await this.#keepLimit(record)
+    return { token, session: toSessionInfo(record, now, this.policy) }
+  }
+
+  /** One session, valid or not; undefined where it is not recorded. */
+  async find(jti: string): Promise<SessionInfo | undefined> {
+    const record = await this.#ask(() => this.#store.find(jti))
+    return record && toSessionInfo(record, this.#now(), this.policy)
+  }
+
+  /** The sessions of a user: valid ones first, then the latest renewal first; at most 1,000. */
+  async list(userId: string): Promise<SessionInfo[]> {
+    const records = await this.#ask(() => this.#store.list(userId))
+    const now = this.#now()
+    return records.map((record) => toSessionInfo(record, now, this.policy))
+  }
+
+  /** Revokes one session; answers whether it was valid until now. */
+  async revoke(jti: string, reason: RevocationReason): Promise<boolean> {
+    const record = await this.#ask(() => this.#store.find(jti))
+    if (record === undefined) return false
+    return (await this.#revoke({ jti }, record.userId, reason)) > 0
+  }
+
+  /** Revokes all sessions of a user, or all but one; answers with their number. */
+  revokeAll(userId: string, reason: RevocationReason, except?: string): Promise<number> {
+    return this.#revoke({ userId, except }, userId, reason)
+  }
+
+  /**
+   * Deletes the records of sessions that ended at least `keptFor` milliseconds ago; answers with their
+   * number. Without it, those that ended by now.
+   */
+  prune(keptFor = 0): Promise<number> {
+    const now = this.#now()
+    const before = now - keptFor
+    const { maxAge, idleTimeout, tokenTtl } = this.policy
+    return this.#ask(() =>
+      this.#store.prune(
+        {
+          createdAt: before - maxAge,
+          updatedAt: before - Math.max(idleTimeout, tokenTtl),
+          revokedAt: before,
+        },
+        now,
+      ),
+    )
+  }
+
+  /** Deletes what ended more than a day ago; what fails is tried again the next time. */
+  async pruneInBackground(): Promise<void> {
+    await this.prune(KEPT_AFTER_END).catch(() => undefined)
+  }
+
+  /** Whether the session was revoked, as far as memory tells. */
+  isRevoked(jti: string): boolean {
+    return this.#peek(jti)?.valid === false
+  }
+
+  close(): Promise<void> {
+    return this.#store.close()
+  }
+
+  #verify(credential: Credential, now: Timestamp): Presented {
+    if (typeof credential !== 'string') return credential
+    return verifyToken(credential, now, this.policy, this.#keyring)
+  }
+
+  /** What fails here fails again in `find`, where it is reported. */
+  #peek(jti: string): SessionRecord | undefined {
+    try {
+      return this.#store.peek(jti)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** The way of a request that has to wait: for the record, for the host's claims, for a commit. */
+  async #resolve(token: VerifiedToken, client: () => Client, strict: boolean): Promise<Outcome> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const outcome = await this.#attempt(token, client, strict)
+      if (outcome !== undefined) return outcome
+    }
+    throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
+  }
+
+  /** Find, decide, write, sign; undefined where another request renewed the session in between. */
+  async #attempt(token: VerifiedToken, client: () => Client, strict: boolean): Promise<Outcome | undefined> {
+    const now = this.#now()
+    const record = await this.#findOrPass(token, strict, now)
+    if (record === 'pass') return this.#pass(token, false)
+    const asked = strict && record?.valid === true ? await this.#claimsOf(token.userId) : undefined
+    const judge = (claims: Claims | null | undefined): Decision =>
+      decide(
+        { presented: { kind: 'verified', token }, record, user: userOf(claims), client, now },
+        this.policy,
+      )
+
+    const decision = judge(asked)
+    if (decision.kind === 'pass') return this.#pass(token, decision.firstUse, asked ?? token.claims)
+    if (decision.kind === 'refuse') return this.#refuse(decision, token, client)
+    const claims = asked ?? (await this.#claimsOf(token.userId))
+    if (claims === null) return this.#refuse(judge(null), token, client)
+    return this.#renew(record as SessionRecord, decision, claims, client(), now)
+  }
+
+  /** The record, or `pass` where the database fails and the policy lets fresh tokens pass unchecked. */
+  async #findOrPass(
+    { jti, expiresAt }: VerifiedToken,
+    strict: boolean,
+    now: Timestamp,
+  ): Promise<SessionRecord | undefined | 'pass'> {
+    try {
+      return await this.#ask(() => this.#store.find(jti))
+    } catch (error) {
+      const mayPass = this.policy.onStoreFailure === 'pass-fresh' && !strict && now < expiresAt
+      if (mayPass) return 'pass'
+      throw error
+    }
+  }
+
+  #pass(token: VerifiedToken, firstUse: boolean, claims = token.claims): Outcome {
+    if (firstUse) this.#ask(() => this.#store.markSeen(token.jti, token.gen)).catch(() => undefined)
+    return { kind: 'pass', auth: authOf(token, claims, false), token: undefined }
+  }
+
+  async #refuse(decision: Decision, token: VerifiedToken, client: () => Client): Promise<Outcome> {
+    const { code, revoke } = decision as Refuse
+    const { userId, jti, gen } = token
+    if (revoke !== undefined) {
+      await this.#revoke(revoke.scope === 'user' ? { userId } : { jti }, userId, revoke.reason)
+    }
+    const { ip, userAgent } = client()
+    const event = { at: this.#now(), userId, jti }
+    if (code === 'token_reused') this.events.emit('session.reused', { ...event, gen, ip, userAgent })
+    this.events.emit('session.refused', { ...event, code, ip })
+    return { kind: 'refuse', code }
+  }
+
+  /** One conditional write; undefined where somebody was faster. The token is signed before it is paid for. */
+  async #renew(
+    record: SessionRecord,
+    { lineage }: Renew,
+    claims: Claims,
+    client: Client,
+    now: Timestamp,
+  ): Promise<Outcome | undefined> {
+    const { jti, userId, createdAt, lastIp } = record
+    const renewed: SessionRecord = {
+      ...record,
+      ...lineage,
+      updatedAt: now,
+      lastIp: client.ip,
+      lastUserAgent: client.userAgent,
+    }
+    const token = signToken(renewed, claims, now, this.policy, this.#keyring)
+    const isWritten = await this.#ask(() =>
+      this.#store.renew({ jti, expected: record, lineage, at: now, client }),
+    )
+    if (!isWritten) return undefined
+    this.events.emit('session.renewed', { at: now, userId, jti, gen: lineage.issued })
+    if (client.ip !== lastIp) {
+      this.events.emit('session.moved', { at: now, userId, jti, from: lastIp, to: client.ip })
+    }
+    return { kind: 'pass', auth: { userId, jti, claims, authTime: createdAt, renewed: true }, token }
+  }
+
+  async #revoke(target: RevocationTarget, userId: string, reason: RevocationReason): Promise<number> {
+    const at = this.#now()
+    const count = await this.#ask(() => this.#store.revoke(target, reason, at))
+    const jti = 'jti' in target ? target.jti : undefined
+    if (count > 0) this.events.emit('session.revoked', { at, userId, jti, count, reason })
+    return count
+  }
+
+  /** A login that carries a live token of the same user ends that session (ASVS 7.2.4). */
+  async #endReplaced(userId: string, credential: Credential, now: Timestamp): Promise<void> {
+    const presented = this.#verify(credential, now)
+    if (presented.kind !== 'verified' || presented.token.userId !== userId) return
+    await this.#revoke({ jti: presented.token.jti }, userId, 'replaced')
+  }
+
+  /** Revokes a user's oldest sessions beyond the limit, never the one that has just begun. */
+  async #keepLimit({ userId, jti: newest }: SessionRecord): Promise<void> {
+    const limit = this.policy.maxSessionsPerUser
+    if (limit === 0) return
+    const others = (await this.list(userId))
+      .filter((session) => session.valid && session.jti !== newest)
+      .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+    for (const { jti } of others.slice(limit - 1)) await this.#revoke({ jti }, userId, 'limit')
+  }
+
+  async #claimsOf(userId: string): Promise<Claims | null> {
+    return (await this.#loadClaims(userId)) ?? null
+  }
+
+  /** Every failure of the store is `unavailable` to the caller: no pass without a check. */
+  async #ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question()
+    } catch (error) {
+      this.events.emit('store.failed', { at: this.#now(), error })
+      throw new SlidingSessionError('unavailable', undefined, { cause: error })
+    }
+  }
+}
+
+/** What the host's answer says of the user; undefined where it was not asked. */
+function userOf(claims: Claims | null | undefined): Situation['user'] {
+  if (claims === undefined) return 'unasked'
+  return claims === null ? 'gone' : 'active'
+}
+
+function authOf({ userId, jti, authTime }: VerifiedToken, claims: Claims, renewed: boolean): Auth {
+  return { userId, jti, claims, authTime, renewed }
+}
+
+function newRecord(userId: string, { ip, userAgent }: Client, now: Timestamp): SessionRecord {
+  return {
+    ...FIRST_LINEAGE,
+    jti: randomBytes(16).toString('base64url'),
+    userId,
+    ip,
+    userAgent,
+    valid: true,
+    createdAt: now,
+    updatedAt: now,
+    lastIp: ip,
+    lastUserAgent: userAgent,
+    revokedAt: null,
+    revokedReason: null,
+  }
+}

@@ -1,0 +1,63 @@
+import { face, type SlidingSession } from './express/face.ts'
+import { ConfigurationError } from './protocol/errors.ts'
+import { POLICY_OPTIONS, type PolicyOptions, readPolicy, refuseUnknown, show } from './protocol/policy.ts'
+import { type LoadClaims, Sessions } from './sessions.ts'
+import { type DatabaseOption, openSessionStore } from './stores/open.ts'
+import {
+  type Keyring,
+  keyringOfJwks,
+  keyringOfSecrets,
+  type SecretJwk,
+  type SecretOption,
+} from './tokens/keyring.ts'
+
+/** What `slidingSession` takes: where the keys, the sessions and the users are, and the rules. */
+export interface SlidingSessionOptions extends PolicyOptions {
+  /**
+   * The secret that signs tokens (HS256, RFC 7518 section 3.2): at least 32 random bytes. A list rotates:
+   * the first signs, all verify. Needed, unless `keys` is given.
+   */
+  readonly secret?: SecretOption | undefined
+  /** The same as a JWK Set (RFC 7517): the last key signs, all verify. */
+  readonly keys?: { readonly keys: readonly SecretJwk[] } | undefined
+  /** Where sessions are kept: the path of a SQLite file, an open better-sqlite3 `Database`, or a store of your own. */
+  readonly database: DatabaseOption
+  /**
+   * Your word on a user, read at login, at every renewal and on strict routes: the claims that the token
+   * carries, or null where the user is gone or disabled. Default: no claims, every user is there.
+   */
+  readonly loadClaims?: LoadClaims
+  /** The clock, in milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+const OPTIONS = [...POLICY_OPTIONS, 'secret', 'keys', 'database', 'loadClaims', 'now'] as const
+
+/**
+ * Opens sessions for an Express app. Validates every option first; a misspelt one is an error that names
+ * the nearest right one.
+ *
+ * @throws ConfigurationError
+ */
+export async function slidingSession(options: SlidingSessionOptions): Promise<SlidingSession> {
+  refuseUnknown(options, OPTIONS)
+  const policy = readPolicy(options)
+  const keyring = readKeyring(options)
+  const loadClaims = readFunction('loadClaims', options.loadClaims, () => ({}))
+  const now = readFunction('now', options.now, Date.now)
+  const store = openSessionStore(options.database)
+  return face(new Sessions({ store, keyring, policy, loadClaims, now }), now)
+}
+
+function readKeyring({ secret, keys }: SlidingSessionOptions): Keyring {
+  if (secret !== undefined && keys !== undefined) {
+    throw new ConfigurationError('secret', 'a secret and keys', 'only one of secret and keys')
+  }
+  return keys === undefined ? keyringOfSecrets(secret) : keyringOfJwks(keys)
+}
+
+function readFunction<T>(option: string, value: T | undefined, byDefault: T): T {
+  if (value === undefined) return byDefault
+  if (typeof value !== 'function') throw new ConfigurationError(option, show(value), 'a function')
+  return value
+}

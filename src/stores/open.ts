@@ -1,0 +1,67 @@
+import { ConfigurationError } from '../protocol/errors.ts'
+import { show } from '../protocol/policy.ts'
+import { migrateTables, openFile, type Sqlite } from './sqlite/connection.ts'
+import { SqliteSessionStore } from './sqlite/session-store.ts'
+import type { SessionStore } from './store.ts'
+
+/** What `better-sqlite3`'s Database looks like from here, so that the public types need no import of it. */
+export interface SqliteDatabase {
+  prepare(source: string): unknown
+  pragma(source: string): unknown
+}
+
+/**
+ * Where sessions are kept: the path of a SQLite file (also `file:…` or `:memory:`), an open better-sqlite3
+ * `Database`, or a store of your own.
+ */
+export type DatabaseOption = string | SqliteDatabase | SessionStore
+
+const DATABASE_FORM =
+  'the path of a SQLite file, file:…, :memory:, a better-sqlite3 Database, or a SessionStore'
+
+/**
+ * Opens a session store with its tables up to date. What was handed in open is left open by `close`.
+ *
+ * @throws ConfigurationError where `database` is none of what it takes, or the file cannot be opened.
+ */
+export function openSessionStore(database: unknown): SessionStore {
+  if (typeof database === 'string') return sqliteStore(openPath(database), true)
+  if (hasMethods(database, ['prepare', 'pragma'])) return sqliteStore(database as Sqlite, false)
+  if (hasMethods(database, ['peek', 'find', 'create', 'renew', 'revoke'])) return database as SessionStore
+  throw new ConfigurationError('database', show(database), DATABASE_FORM)
+}
+
+function sqliteStore(sqlite: Sqlite, ownsConnection: boolean): SessionStore {
+  return new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), ownsConnection)
+}
+
+/**
+ * Opens the SQLite file that a path or a `file:` URL names.
+ *
+ * @throws ConfigurationError
+ */
+export function openPath(database: string): Sqlite {
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(database)?.[1]?.toLowerCase()
+  if (database === '' || (scheme !== undefined && scheme !== 'file')) {
+    const got = scheme === undefined ? show(database) : `the scheme ${scheme}:`
+    throw new ConfigurationError('database', got, DATABASE_FORM)
+  }
+  const path = database.replace(/^file:(\/\/(?=\/))?/i, '')
+  try {
+    return openFile(path)
+  } catch (error) {
+    throw new ConfigurationError(
+      'database',
+      `${show(path)}, which cannot be opened (${(error as Error).message})`,
+      DATABASE_FORM,
+    )
+  }
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
+  )
+}

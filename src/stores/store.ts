@@ -1,0 +1,57 @@
+import type { Client, Lineage, RevocationReason, SessionRecord, Timestamp } from '../protocol/types.ts'
+
+/**
+ * Where sessions are kept. Every method that may wait answers with a promise, which is settled only when
+ * the change is durable; a rejected promise means that nothing was changed. All conditions are part of the
+ * write itself, so that several processes can use one database.
+ */
+export interface SessionStore {
+  /**
+   * The record as far as it is in memory and known to be current; undefined where `find` must be asked.
+   * Never waits.
+   */
+  peek(jti: string): SessionRecord | undefined
+  /** The record as the database has it; undefined where there is none. */
+  find(jti: string): Promise<SessionRecord | undefined>
+  /** Adds the record of a new session. */
+  create(record: SessionRecord): Promise<void>
+  /**
+   * Writes a renewal if the record is valid and its `issued` and `seen` are still the expected ones.
+   * Answers whether it did; false where somebody was faster.
+   */
+  renew(renewal: Renewal): Promise<boolean>
+  /**
+   * Records the first use of a generation, if the record is valid and its `floor` is still below it:
+   * `seen = gen`, `floor = max(issued, gen)`.
+   */
+  markSeen(jti: string, gen: number): Promise<void>
+  /** Revokes what is valid among the target's sessions; answers with their number. */
+  revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number>
+  /** A user's sessions that are still recorded: valid ones first, then the latest renewal first; at most 1,000. */
+  list(userId: string): Promise<SessionRecord[]>
+  /** Deletes, in small batches, the records that ended before the given times; answers with their number. */
+  prune(ended: EndedBefore, now: Timestamp): Promise<number>
+  /** Frees what the store itself opened. */
+  close(): Promise<void>
+}
+
+/** A renewal as it is to be written. */
+export interface Renewal {
+  readonly jti: string
+  readonly expected: Pick<Lineage, 'issued' | 'seen'>
+  readonly lineage: Lineage
+  readonly at: Timestamp
+  readonly client: Client
+}
+
+/** One session, or all sessions of a user, where wanted with the exception of one. */
+export type RevocationTarget =
+  | { readonly jti: string }
+  | { readonly userId: string; readonly except?: string | undefined }
+
+/** A record is deleted where any of its times is at or before the one given here. */
+export interface EndedBefore {
+  readonly createdAt: Timestamp
+  readonly updatedAt: Timestamp
+  readonly revokedAt: Timestamp
+}

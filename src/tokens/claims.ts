@@ -1,0 +1,59 @@
+import { ConfigurationError } from '../protocol/errors.ts'
+import type { Claims, VerifiedToken } from '../protocol/types.ts'
+
+/** Names that the protocol gives its own meaning (RFC 7519 section 4.1; `auth_time` of OpenID Connect). */
+const RESERVED = new Set(['iss', 'aud', 'sub', 'jti', 'gen', 'iat', 'exp', 'nbf', 'auth_time'])
+
+const JTI_BYTES = 16
+
+/** Whether a value is 128 bits in canonical base64url. */
+export function isJti(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length !== 22) return false
+  const bytes = Buffer.from(value, 'base64url')
+  return bytes.byteLength === JTI_BYTES && bytes.toString('base64url') === value
+}
+
+/**
+ * Refuses the host's claims where one has a name of the protocol: it would be lost without a word.
+ *
+ * @throws ConfigurationError
+ */
+export function refuseReservedClaims(claims: Claims): void {
+  const taken = Object.keys(claims).find((claim) => RESERVED.has(claim))
+  if (taken !== undefined) {
+    throw new ConfigurationError(
+      'loadClaims',
+      `a claim ${taken}`,
+      `claims without ${[...RESERVED].join(', ')}`,
+    )
+  }
+}
+
+/** Reads a payload whose signature is right; undefined where a claim is missing or has another shape. */
+export function readPayload(payload: Record<string, unknown>): VerifiedToken | undefined {
+  const { jti, sub, gen, iat, exp, auth_time: authTime } = payload
+  const isRight =
+    isJti(jti) &&
+    typeof sub === 'string' &&
+    sub !== '' &&
+    Number.isSafeInteger(gen) &&
+    (gen as number) >= 0 &&
+    [iat, exp, authTime].every((time) => Number.isFinite(time))
+  if (!isRight) return undefined
+  return Object.freeze({
+    jti,
+    userId: sub,
+    gen: gen as number,
+    issuedAt: toTimestamp(iat),
+    expiresAt: toTimestamp(exp),
+    authTime: toTimestamp(authTime),
+    claims: Object.freeze(
+      Object.fromEntries(Object.entries(payload).filter(([claim]) => !RESERVED.has(claim))),
+    ),
+  })
+}
+
+/** A NumericDate has seconds, with a fraction where needed (RFC 7519 section 2). */
+function toTimestamp(numericDate: unknown): number {
+  return Math.round((numericDate as number) * 1000)
+}

@@ -1,0 +1,45 @@
+import jwt from 'jsonwebtoken'
+import { expiryOf } from '../protocol/decide.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
+import type { Policy } from '../protocol/policy.ts'
+import type { Claims, SessionRecord, Timestamp } from '../protocol/types.ts'
+import { refuseReservedClaims } from './claims.ts'
+import type { Keyring } from './keyring.ts'
+import { TOKEN_LENGTH } from './verify.ts'
+
+/**
+ * Signs the token of the latest generation that a record has issued (RFC 7515, HS256).
+ * Times keep their milliseconds, as a lifetime may be `1500ms`.
+ *
+ * @throws ConfigurationError where the host's claims take a reserved name or make the token too long.
+ */
+export function signToken(
+  record: SessionRecord,
+  claims: Claims,
+  now: Timestamp,
+  policy: Policy,
+  keyring: Keyring,
+): string {
+  refuseReservedClaims(claims)
+  const payload = {
+    ...claims,
+    iss: policy.issuer,
+    aud: policy.audience,
+    sub: record.userId,
+    jti: record.jti,
+    gen: record.issued,
+    iat: now / 1000,
+    exp: expiryOf(record.createdAt, now, policy) / 1000,
+    auth_time: record.createdAt / 1000,
+  }
+  const { kid, alg, key } = keyring.signing
+  const token = jwt.sign(payload, key, { algorithm: alg, keyid: kid })
+  if (token.length > TOKEN_LENGTH) {
+    throw new ConfigurationError(
+      'loadClaims',
+      `claims that make a token of ${token.length} characters`,
+      `claims with which a token has at most ${TOKEN_LENGTH}`,
+    )
+  }
+  return token
+}
