@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../protocol/errors.ts'
 import { show } from '../protocol/policy.ts'
+import type { ServerDatabase } from './server-store.ts'
 import { migrateTables, openFile, type Sqlite } from './sqlite/connection.ts'
+import { sqliteServerDatabase } from './sqlite/server-database.ts'
 import { SqliteSessionStore } from './sqlite/session-store.ts'
 import type { SessionStore } from './store.ts'
 
@@ -33,6 +35,22 @@ export function openSessionStore(database: unknown): SessionStore {
 
 function sqliteStore(sqlite: Sqlite, ownsConnection: boolean): SessionStore {
   return new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), ownsConnection)
+}
+
+/**
+ * Opens everything that the stand-alone server keeps, with its tables up to date. `url` is the path of a
+ * SQLite file, `file:…` or `:memory:`.
+ *
+ * @throws ConfigurationError where it is none of these, or the file cannot be opened.
+ */
+export async function openServerDatabase(url: string): Promise<ServerDatabase> {
+  const sqlite = openPath(url)
+  try {
+    return sqliteServerDatabase(sqlite)
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
 }
 
 /**

@@ -12,6 +12,13 @@ CREATE TABLE `sliding_events` (
 CREATE INDEX `sliding_events_user` ON `sliding_events` (`user_id`,`id`);--> statement-breakpoint
 CREATE INDEX `sliding_events_type` ON `sliding_events` (`type`,`id`);--> statement-breakpoint
 CREATE INDEX `sliding_events_at` ON `sliding_events` (`at`);--> statement-breakpoint
+CREATE TABLE `sliding_login_failures` (
+	`key` text PRIMARY KEY NOT NULL,
+	`points` integer DEFAULT 0 NOT NULL,
+	`expire` integer
+);
+--> statement-breakpoint
+CREATE INDEX `sliding_login_failures_expire` ON `sliding_login_failures` (`expire`);--> statement-breakpoint
 CREATE TABLE `sliding_users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`username` text NOT NULL,

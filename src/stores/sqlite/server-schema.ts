@@ -41,3 +41,16 @@ export const events = sqliteTable(
     index('sliding_events_at').on(table.at),
   ],
 )
+
+/** Failed logins by key, in the form that rate-limiter-flexible reads and writes. */
+export const loginFailures = sqliteTable(
+  'sliding_login_failures',
+  {
+    /** Kind and hash: `account:…`, or kind and address: `ip:…`. */
+    key: text('key').primaryKey(),
+    points: integer('points').notNull().default(0),
+    /** When the count begins anew. */
+    expire: integer('expire'),
+  },
+  (table) => [index('sliding_login_failures_expire').on(table.expire)],
+)

@@ -1,0 +1,70 @@
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import type { Timestamp } from '../../protocol/types.ts'
+import type { EventPage, EventRecord, EventStore } from '../server-store.ts'
+import { ask } from './ask.ts'
+import type { Drizzle } from './connection.ts'
+import { events } from './server-schema.ts'
+
+/** Rows deleted in one go: a few milliseconds, then requests have their turn. */
+const PRUNE_BATCH = 500
+
+/** The audit trail in a SQLite database whose tables are up to date. */
+export class SqliteEventStore implements EventStore {
+  readonly #database: Drizzle
+  readonly #append
+  readonly #prune
+
+  constructor(database: Drizzle) {
+    this.#database = database
+    const { placeholder } = sql
+    this.#append = database
+      .insert(events)
+      .values({
+        at: placeholder('at'),
+        type: placeholder('type'),
+        userId: placeholder('userId'),
+        actorId: placeholder('actorId'),
+        jti: placeholder('jti'),
+        ip: placeholder('ip'),
+        detail: placeholder('detail'),
+      })
+      .prepare()
+    const batch = database
+      .select({ id: events.id })
+      .from(events)
+      .where(lt(events.at, placeholder('before')))
+      .limit(PRUNE_BATCH)
+    this.#prune = database.delete(events).where(inArray(events.id, batch)).prepare()
+  }
+
+  append(event: Omit<EventRecord, 'id'>): Promise<void> {
+    return ask(() => void this.#append.run({ ...event }))
+  }
+
+  list({ userId, type, before, limit }: EventPage): Promise<EventRecord[]> {
+    return ask(() =>
+      this.#database
+        .select()
+        .from(events)
+        .where(
+          and(
+            userId === undefined ? undefined : eq(events.userId, userId),
+            type === undefined ? undefined : eq(events.type, type),
+            before === undefined ? undefined : lt(events.id, before),
+          ),
+        )
+        .orderBy(desc(events.id))
+        .limit(limit)
+        .all(),
+    )
+  }
+
+  async prune(before: Timestamp): Promise<number> {
+    for (let pruned = 0; ; ) {
+      const { changes } = await ask(() => this.#prune.run({ before }))
+      pruned += changes
+      if (changes < PRUNE_BATCH) return pruned
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}

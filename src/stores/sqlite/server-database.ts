@@ -1,0 +1,25 @@
+import { sql } from 'drizzle-orm'
+import type { ServerDatabase } from '../server-store.ts'
+import { ask } from './ask.ts'
+import { migrateTables, type Sqlite } from './connection.ts'
+import { SqliteEventStore } from './events.ts'
+import { SqliteLoginLimitStore } from './login-limits.ts'
+import { users } from './server-schema.ts'
+import { SqliteSessionStore } from './session-store.ts'
+import { SqliteUserStore } from './users.ts'
+
+/** Brings all tables of the server up to date and gives its parts, on one connection. */
+export function sqliteServerDatabase(sqlite: Sqlite): ServerDatabase {
+  const sessions = new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), false)
+  const database = migrateTables(sqlite, 'server')
+  return {
+    sessions,
+    users: new SqliteUserStore(database),
+    events: new SqliteEventStore(database),
+    loginLimits: new SqliteLoginLimitStore(sqlite, database),
+    ping: () => ask(() => void database.select({ one: sql`1` }).from(users).limit(1).get()),
+    close: async () => {
+      sqlite.close()
+    },
+  }
+}
