@@ -127,7 +127,9 @@ function renew(token: VerifiedToken, record: SessionRecord): Renew | undefined {
 /** Whether a fresh token is near its expiry and a renewal would really give a later one. */
 function isDueEarly(token: VerifiedToken, record: SessionRecord, now: Timestamp, policy: Policy): boolean {
   return (
-    token.expiresAt - now < policy.renewBefore && expiryOf(record.createdAt, now, policy) > token.expiresAt
+    policy.renewBefore > 0 && // within the leeway, less than nothing is left
+    token.expiresAt - now < policy.renewBefore &&
+    expiryOf(record.createdAt, now, policy) > token.expiresAt
   )
 }
 
