@@ -59,7 +59,11 @@ export interface UserStore {
    * Puts a password hash in the place of the expected one; answers whether it did: false where it had been
    * replaced meanwhile, or the user was disabled. Without `at` (the same password hashed anew) `updatedAt` stays.
    */
-  replaceHash(id: string, hashes: { readonly from: string; readonly to: string }, at?: Timestamp): Promise<boolean>
+  replaceHash(
+    id: string,
+    hashes: { readonly from: string; readonly to: string },
+    at?: Timestamp,
+  ): Promise<boolean>
 }
 
 /** A stretch of the list of users. */

@@ -44,6 +44,12 @@ export class SqliteLoginLimitStore implements LoginLimitStore {
   }
 }
 
-function toFailures({ consumedPoints, msBeforeNext }: { consumedPoints: number; msBeforeNext: number }): Failures {
+function toFailures({
+  consumedPoints,
+  msBeforeNext,
+}: {
+  consumedPoints: number
+  msBeforeNext: number
+}): Failures {
   return { count: consumedPoints, resetsIn: msBeforeNext }
 }

@@ -56,7 +56,9 @@ export class SqliteUserStore implements UserStore {
   }
 
   update(id: string, change: UserChange, at: Timestamp): Promise<UserUpdate> {
-    return ask(() => this.#database.transaction(() => this.#update(id, change, at), { behavior: 'immediate' }))
+    return ask(() =>
+      this.#database.transaction(() => this.#update(id, change, at), { behavior: 'immediate' }),
+    )
   }
 
   replaceHash(id: string, { from, to }: { from: string; to: string }, at?: Timestamp): Promise<boolean> {
@@ -88,7 +90,5 @@ function isAdmin({ role, disabled }: UserRecord): boolean {
 }
 
 function isSame(one: UserRecord, other: UserRecord): boolean {
-  return (
-    one.role === other.role && one.disabled === other.disabled && one.passwordHash === other.passwordHash
-  )
+  return one.role === other.role && one.disabled === other.disabled && one.passwordHash === other.passwordHash
 }

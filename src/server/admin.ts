@@ -1,0 +1,76 @@
+import { type Request, type Response, Router } from 'express'
+import { type SlidingSession, SlidingSessionError } from '../index.ts'
+import type { EventStore } from '../stores/server-store.ts'
+import { pageOf, readCursor } from './cursor.ts'
+import { readJson } from './read-json.ts'
+import { createUserBody, eventsQuery, readBody, readQuery, updateUserBody, usersQuery } from './schemas.ts'
+import type { UserInfo, Users } from './users.ts'
+
+export interface AdminParts {
+  readonly sessions: SlidingSession
+  readonly users: Users
+  readonly events: EventStore
+}
+
+/** Everything under `/admin`. The rights are read from the database on each request. */
+export function adminRoutes({ sessions, users, events }: AdminParts): Router {
+  const router = Router()
+  router.use(sessions.authenticate({ strict: true, role: 'admin' }))
+
+  router.get('/users', async (req, res) => {
+    res.json(await users.list(readQuery(req, usersQuery)))
+  })
+
+  router.post('/users', readJson, async (req, res) => {
+    const user = await users.create(readBody(req, createUserBody))
+    res.status(201).location(`/admin/users/${user.id}`).json({ user })
+  })
+
+  router.get('/users/:id', async (req, res) => {
+    res.json({ user: await userOf(users, req) })
+  })
+
+  router.patch('/users/:id', readJson, async (req: Request<{ id: string }>, res: Response) => {
+    res.json({ user: await users.update(req.params.id, readBody(req, updateUserBody)) })
+  })
+
+  router.get('/users/:id/sessions', async (req, res) => {
+    const { id } = await userOf(users, req)
+    const current = req.auth?.jti
+    const list = await sessions.list(id)
+    res.json({ sessions: list.map((session) => ({ ...session, current: session.jti === current })) })
+  })
+
+  router.delete('/users/:id/sessions', async (req, res) => {
+    const { id } = await userOf(users, req)
+    res.json(await sessions.revokeAll(id, { reason: 'admin' }))
+  })
+
+  router.delete('/sessions/:jti', async (req, res) => {
+    const session = await sessions.find(req.params.jti)
+    if (session === undefined) throw new SlidingSessionError('not_found')
+    await sessions.revoke(session.jti, { reason: 'admin' })
+    res.status(204).end()
+  })
+
+  router.get('/events', async (req, res) => {
+    res.json(await listEvents(events, req))
+  })
+
+  return router
+}
+
+async function userOf(users: Users, { params }: Request<{ id: string }>): Promise<UserInfo> {
+  const user = await users.find(params.id)
+  if (user === undefined) throw new SlidingSessionError('not_found')
+  return user
+}
+
+async function listEvents(events: EventStore, req: Request) {
+  const { user: userId, type, limit, cursor } = readQuery(req, eventsQuery)
+  const place = readCursor('event', cursor)
+  const before = place === undefined ? undefined : Number(place)
+  const read = await events.list({ userId, type, before, limit: limit + 1 })
+  const { entries, nextCursor } = pageOf(read, limit, 'event', ({ id }) => String(id))
+  return { events: entries.map((event) => ({ ...event, at: new Date(event.at) })), nextCursor }
+}

@@ -1,0 +1,71 @@
+import cors from 'cors'
+import express, { type Application, type RequestHandler } from 'express'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import type { SlidingSession } from '../index.ts'
+import type { ServerDatabase } from '../stores/server-store.ts'
+import { adminRoutes } from './admin.ts'
+import type { Audit } from './audit.ts'
+import { errorHandler, notFound } from './errors.ts'
+import { noteCode, requestLog } from './logging.ts'
+import { loginRoutes } from './login.ts'
+import { LoginLimits } from './login-limits.ts'
+import { meRoutes } from './me.ts'
+import { probeRoutes } from './probes.ts'
+import { requestContext } from './request-context.ts'
+import type { Users } from './users.ts'
+
+export interface AppParts {
+  readonly database: ServerDatabase
+  readonly sessions: SlidingSession
+  readonly users: Users
+  readonly audit: Audit
+  readonly logger: Logger
+  /** Origins whose pages may call from a browser; `*` alone allows all. */
+  readonly corsOrigins: readonly string[]
+  /** Express's `trust proxy`: whose `X-Forwarded-For` counts. */
+  readonly trustProxy: boolean | number | string
+  /** The realm of challenges: the issuer of the tokens. */
+  readonly realm: string
+  readonly isStopping: () => boolean
+}
+
+/** The stand-alone server as an Express app, from the outermost layer to the innermost. */
+export function createApp(parts: AppParts): Application {
+  const { database, sessions, users, audit, logger, realm, isStopping } = parts
+  const limits = new LoginLimits(database.loginLimits)
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('trust proxy', parts.trustProxy)
+
+  app.use(requestLog(logger), noteCode, helmet(), allowOrigins(parts.corsOrigins), keepPrivate(isStopping))
+  app.use(probeRoutes(database, isStopping))
+  app.use(requestContext)
+  app.use(loginRoutes({ sessions, users, limits, audit }))
+  app.use(meRoutes(sessions, users))
+  app.use(sessions.routes())
+  app.use('/admin', adminRoutes({ sessions, users, events: database.events }))
+  app.use(notFound, errorHandler(realm))
+  return app
+}
+
+/** Lets pages of other origins call, and read what the client needs: without cookies, as there are none. */
+function allowOrigins(origins: readonly string[]): RequestHandler {
+  if (origins.length === 0) return (_req, _res, next) => next()
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: ['Authorization', 'Content-Type'],
+    exposedHeaders: ['X-JWT', 'X-Request-Id', 'Retry-After'],
+    maxAge: 600,
+  })
+}
+
+/** Answers are for who asked. While the server stops, connections are not kept for more. */
+function keepPrivate(isStopping: () => boolean): RequestHandler {
+  return (_req, res, next) => {
+    res.set('Cache-Control', 'no-store')
+    if (isStopping()) res.set('Connection', 'close')
+    next()
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Request, RequestHandler, Response } from 'express'
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import { pinoHttp } from 'pino-http'
+import { describeError } from './describe-error.ts'
+
+/** Nothing writes these into the log; should anything ever do, they stay out all the same. */
+const SECRETS = ['authorization', '["x-jwt"]', 'cookie', '["set-cookie"]']
+const REDACTED = [
+  ...['req.headers', 'res.headers', 'headers'].flatMap((place) =>
+    SECRETS.map((name) => (name.startsWith('[') ? `${place}${name}` : `${place}.${name}`)),
+  ),
+  ...['password', 'currentPassword', 'newPassword', 'passwordHash', 'token', 'secret'].flatMap((name) => [
+    name,
+    `*.${name}`,
+  ]),
+]
+
+/** The server's log: one JSON object a line, without secrets. */
+export function createLogger(level: string, stream?: DestinationStream): Logger {
+  const options: LoggerOptions = {
+    level,
+    base: { name: 'sliding-jwt' },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: REDACTED, censor: '[redacted]' },
+    serializers: { err: (error) => (error instanceof Error ? describeError(error) : error) },
+  }
+  return stream === undefined ? pino(options) : pino(options, stream)
+}
+
+/** A request id of a proxy is kept where it is one word of at most 64 characters. */
+const REQUEST_ID = /^[\w.-]{1,64}$/
+
+const PROBES = new Set(['/healthz', '/readyz'])
+
+/** One line for each answer: no headers, no bodies, no query. It also gives each request its id. */
+export function requestLog(logger: Logger): RequestHandler {
+  return pinoHttp<Request, Response>({
+    logger,
+    genReqId: requestIdOf,
+    wrapSerializers: false,
+    serializers: { req: describeRequest, res: ({ statusCode }: ServerResponse) => ({ status: statusCode }) },
+    customAttributeKeys: { responseTime: 'ms' },
+    customProps: (req, res) => ({
+      code: res.locals['code'],
+      userId: req.auth?.userId,
+      renewed: req.auth?.renewed,
+    }),
+    customLogLevel: ({ path }, { statusCode }) => {
+      if (statusCode >= 500) return 'error'
+      return PROBES.has(path) ? 'debug' : 'info'
+    },
+    customSuccessMessage: () => 'answered',
+    customErrorMessage: () => 'failed',
+    customErrorObject: (_req, _res, _error, { err: _, ...line }) => line,
+  })
+}
+
+/** Keeps the code of a problem document for the log: it goes out in the body and nowhere else. */
+export const noteCode: RequestHandler = (_req, res, next) => {
+  const send = res.send.bind(res)
+  res.send = (body) => {
+    if (typeof body === 'string' && res.get('Content-Type')?.startsWith('application/problem+json')) {
+      res.locals['code'] = JSON.parse(body).code
+    }
+    return send(body)
+  }
+  next()
+}
+
+function requestIdOf(req: IncomingMessage, res: ServerResponse): string {
+  const given = req.headers['x-request-id']
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+  res.setHeader('X-Request-Id', id)
+  return id
+}
+
+function describeRequest(req: Request) {
+  return {
+    id: req.id,
+    method: req.method,
+    path: pathOf(req),
+    ip: req.ip,
+    userAgent: req.get('user-agent')?.slice(0, 200),
+  }
+}
+
+/** Without the query, and without what looks like a token that somebody put into the path. */
+function pathOf({ originalUrl }: Request): string {
+  const [path = ''] = originalUrl.split('?', 1)
+  return path.replace(/eyJ[\w-]{5,}/g, '[redacted]').slice(0, 200)
+}

@@ -1,0 +1,81 @@
+import type { Request } from 'express'
+import { z } from 'zod'
+import { SlidingSessionError } from '../index.ts'
+import { ROLES } from '../stores/server-store.ts'
+import { EVENT_TYPES } from './audit.ts'
+
+const role = z.enum(ROLES)
+
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, 'takes a whole number from 1 to 200')
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 200, 'takes a whole number from 1 to 200')
+  .default(50)
+
+const cursor = z.string().max(1_000).optional()
+
+/** `POST /login` */
+export const loginBody = z.strictObject({ username: z.string().min(1), password: z.string().min(1) })
+
+/** `PUT /me/password` */
+export const passwordBody = z.strictObject({ currentPassword: z.string().min(1), newPassword: z.string() })
+
+/** `POST /admin/users` */
+export const createUserBody = z.strictObject({
+  username: z.string(),
+  password: z.string(),
+  role: role.optional(),
+})
+
+/** `PATCH /admin/users/:id` */
+export const updateUserBody = z
+  .strictObject({
+    role: role.optional(),
+    disabled: z.boolean().optional(),
+    password: z.string().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, 'takes at least one of role, disabled, password')
+
+/** `GET /admin/users` */
+export const usersQuery = z.strictObject({ search: z.string().max(64).optional(), limit, cursor })
+
+/** `GET /admin/events` */
+export const eventsQuery = z.strictObject({
+  user: z.string().max(64).optional(),
+  type: z.enum(EVENT_TYPES).optional(),
+  limit,
+  cursor,
+})
+
+/** How much of a message about a request goes out. */
+const DETAIL_LENGTH = 200
+
+/**
+ * The body of a request, as its schema has it.
+ *
+ * @throws SlidingSessionError `body_invalid`, naming the first place that is wrong; never what stood there.
+ */
+export function readBody<T extends z.ZodType>(req: Request, schema: T): z.output<T> {
+  if (!req.is('application/json')) {
+    throw new SlidingSessionError('body_invalid', 'body: takes JSON, sent as application/json')
+  }
+  return read('body', req.body, schema)
+}
+
+/**
+ * The query of a request, as its schema has it.
+ *
+ * @throws SlidingSessionError `body_invalid`, naming the first place that is wrong.
+ */
+export function readQuery<T extends z.ZodType>(req: Request, schema: T): z.output<T> {
+  return read('query', req.query, schema)
+}
+
+function read<T extends z.ZodType>(whole: string, value: unknown, schema: T): z.output<T> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  const place = issue?.path.join('.') || whole
+  throw new SlidingSessionError('body_invalid', `${place}: ${issue?.message}`.slice(0, DETAIL_LENGTH))
+}
