@@ -48,9 +48,11 @@ const USER_AGENT_RULES: Readonly<Record<NonNullable<FingerprintRule['userAgent']
   ignore: () => true,
 }
 
+const BALANCED = { ip: 'ignore', userAgent: 'family', onMismatch: 'refuse' } as const
+
 const PRESETS: Readonly<Record<string, Required<FingerprintRule>>> = {
   off: { ip: 'ignore', userAgent: 'ignore', onMismatch: 'refuse' },
-  balanced: { ip: 'ignore', userAgent: 'family', onMismatch: 'refuse' },
+  balanced: BALANCED,
   strict: { ip: 'network', userAgent: 'exact', onMismatch: 'refuse' },
 }
 
@@ -65,15 +67,15 @@ export function readFingerprint(option: unknown): FingerprintPolicy | undefined 
     const preset = Object.hasOwn(PRESETS, option) ? PRESETS[option] : undefined
     return preset && fromRule(option as FingerprintPolicy['name'], preset)
   }
-  return isRule(option) ? fromRule('custom', { ...PRESETS['balanced'], ...option }) : undefined
+  return isRule(option) ? fromRule('custom', { ...BALANCED, ...option }) : undefined
 }
 
 function fromFunction(accepts: FingerprintFunction): FingerprintPolicy {
   return Object.freeze({ name: 'function', accepts, onMismatch: 'refuse', comparesIp: true })
 }
 
-function fromRule(name: FingerprintPolicy['name'], rule: FingerprintRule): FingerprintPolicy {
-  const { ip = 'ignore', userAgent = 'family', onMismatch = 'refuse' } = rule
+function fromRule(name: FingerprintPolicy['name'], rule: Required<FingerprintRule>): FingerprintPolicy {
+  const { ip, userAgent, onMismatch } = rule
   const acceptsIp = IP_RULES[ip]
   const acceptsUserAgent = USER_AGENT_RULES[userAgent]
   return Object.freeze({
@@ -85,17 +87,18 @@ function fromRule(name: FingerprintPolicy['name'], rule: FingerprintRule): Finge
   })
 }
 
-const RULE_VALUES: Readonly<Record<string, readonly unknown[]>> = {
-  ip: ['exact', 'network', 'ignore'],
-  userAgent: ['exact', 'family', 'ignore'],
-  onMismatch: ['refuse', 'revoke'],
-}
+const RULE_VALUES: ReadonlyMap<string, readonly unknown[]> = new Map([
+  ['ip', ['exact', 'network', 'ignore']],
+  ['userAgent', ['exact', 'family', 'ignore']],
+  ['onMismatch', ['refuse', 'revoke']],
+])
 
+/** A plain object: what has another prototype, such as a promise, has no keys that would give it away. */
 function isRule(option: unknown): option is FingerprintRule {
-  if (typeof option !== 'object' || option === null || Array.isArray(option)) return false
-  return Object.entries(option).every(
-    ([key, value]) => Object.hasOwn(RULE_VALUES, key) && RULE_VALUES[key]?.includes(value),
-  )
+  if (typeof option !== 'object' || option === null) return false
+  const prototype: unknown = Object.getPrototypeOf(option)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  return Object.entries(option).every(([key, value]) => RULE_VALUES.get(key)?.includes(value) === true)
 }
 
 function sameFamily(reference: string, presented: string): boolean {
