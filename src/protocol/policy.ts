@@ -33,7 +33,7 @@ export interface PolicyOptions {
   readonly leeway?: Duration
   /** What an expired token's client is compared with: see `FingerprintOption`. Default `balanced`. */
   readonly fingerprint?: FingerprintOption
-  /** Beyond it, a user's oldest session is revoked at login. Default `0`: no limit. */
+  /** Beyond it, a user's oldest session is revoked at login; at most 999. Default `0`: no limit. */
   readonly maxSessionsPerUser?: number
   /** `iss` of every token, and the realm of challenges. Default `sliding-jwt`. */
   readonly issuer?: string
@@ -61,6 +61,9 @@ export interface Policy {
   readonly onStoreFailure: 'refuse' | 'pass-fresh'
 }
 
+/** A device list has at most 1,000 sessions, and the one beyond the limit must be on it. */
+const MOST_SESSIONS = 999
+
 /** Reads one option; undefined where the value does not have the form that `takes` describes. */
 interface Reader<T> {
   readonly default: unknown
@@ -78,7 +81,7 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
   fingerprint: { default: 'balanced', takes: FINGERPRINT_FORM, read: readFingerprint },
   maxSessionsPerUser: {
     default: 0,
-    takes: 'a whole number from 0 (no limit) to 1000000',
+    takes: `a whole number from 0 (no limit) to ${MOST_SESSIONS}`,
     read: (value) => (isCount(value) ? value : undefined),
   },
   issuer: name('sliding-jwt'),
@@ -166,5 +169,5 @@ function name(byDefault: string): Reader<string> {
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 1_000_000
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_SESSIONS
 }
