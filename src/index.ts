@@ -15,7 +15,7 @@ export {
   SlidingSessionError,
 } from './protocol/errors.ts'
 export type { FingerprintFunction, FingerprintOption, FingerprintRule } from './protocol/fingerprint.ts'
-export type { PolicyOptions } from './protocol/policy.ts'
+export { type Policy, type PolicyOptions, readPolicy } from './protocol/policy.ts'
 export type { SessionInfo } from './protocol/session-info.ts'
 export type {
   Claims,

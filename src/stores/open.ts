@@ -54,25 +54,26 @@ export async function openServerDatabase(url: string): Promise<ServerDatabase> {
 }
 
 /**
- * Opens the SQLite file that a path or a `file:` URL names.
+ * The path that `database` names: itself, or what a `file:` URL says.
  *
- * @throws ConfigurationError
+ * @throws ConfigurationError where it is empty or has another scheme.
  */
-export function openPath(database: string): Sqlite {
+export function pathOf(database: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(database)?.[1]?.toLowerCase()
   if (database === '' || (scheme !== undefined && scheme !== 'file')) {
     const got = scheme === undefined ? show(database) : `the scheme ${scheme}:`
     throw new ConfigurationError('database', got, DATABASE_FORM)
   }
-  const path = database.replace(/^file:(\/\/(?=\/))?/i, '')
+  return database.replace(/^file:(\/\/(?=\/))?/i, '')
+}
+
+function openPath(database: string): Sqlite {
+  const path = pathOf(database)
   try {
     return openFile(path)
   } catch (error) {
-    throw new ConfigurationError(
-      'database',
-      `${show(path)}, which cannot be opened (${(error as Error).message})`,
-      DATABASE_FORM,
-    )
+    const got = `${show(path)}, which cannot be opened (${(error as Error).message})`
+    throw new ConfigurationError('database', got, DATABASE_FORM)
   }
 }
 

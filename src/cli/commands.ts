@@ -1,0 +1,24 @@
+import type { Command } from './command.ts'
+import { prune } from './prune.ts'
+import { serveCommand } from './serve.ts'
+import { sessionsList } from './sessions-list.ts'
+import { sessionsRevoke } from './sessions-revoke.ts'
+import { sessionsRevokeAll } from './sessions-revoke-all.ts'
+import { userAdd } from './user-add.ts'
+import { userDisable, userEnable } from './user-disable.ts'
+import { userList } from './user-list.ts'
+import { userPassword } from './user-password.ts'
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  serveCommand,
+  userAdd,
+  userList,
+  userDisable,
+  userEnable,
+  userPassword,
+  sessionsList,
+  sessionsRevoke,
+  sessionsRevokeAll,
+  prune,
+]

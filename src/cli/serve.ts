@@ -1,0 +1,24 @@
+import { once } from 'node:events'
+import { serve } from '../server/serve.ts'
+import type { Command } from './command.ts'
+import { answer } from './output.ts'
+import { configOf, settingOptions } from './settings.ts'
+
+export const serveCommand: Command = {
+  name: 'serve',
+  takes: [],
+  meaning: 'runs the server; each option can also be given as the environment variable that it names',
+  options: settingOptions(),
+  async run(call) {
+    const server = await serve(configOf(call))
+    answer(
+      call.terminal,
+      call.flags['json'] === true,
+      { url: server.url },
+      `sliding-jwt listens on ${server.url}`,
+    )
+    await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+    await server.stop()
+    return 0
+  },
+}

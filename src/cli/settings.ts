@@ -1,0 +1,24 @@
+import { type Config, flagOf, readConfig, SETTINGS } from '../server/config.ts'
+import type { Call, Command } from './command.ts'
+
+/** The flags of the given variables; without a list, of all that may be given as a flag. */
+export function settingOptions(variables?: readonly string[]): Command['options'] {
+  const settings = SETTINGS.filter(
+    ({ variable, isVariableOnly }) => isVariableOnly !== true && (variables?.includes(variable) ?? true),
+  )
+  return Object.fromEntries(
+    settings.map(({ variable, meaning, byDefault }) => [
+      flagOf(variable),
+      { type: 'string', meaning: `${variable}: ${meaning}${byDefault === '' ? '' : ` (${byDefault})`}` },
+    ]),
+  )
+}
+
+/** Reads the settings of a call: a flag wins over the environment. */
+export function configOf({ flags, terminal }: Call): Config {
+  const values = SETTINGS.map(({ variable }) => {
+    const flag = flags[flagOf(variable)]
+    return [variable, typeof flag === 'string' ? flag : terminal.environment[variable]]
+  })
+  return readConfig(Object.fromEntries(values))
+}

@@ -1,0 +1,255 @@
+import express from 'express'
+import { ConfigurationError, type PolicyOptions, readPolicy } from '../index.ts'
+
+/** Everything that the stand-alone server is told from outside. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string
+  readonly secret: string | undefined
+  readonly keysPath: string | undefined
+  readonly policy: PolicyOptions & { readonly issuer: string }
+  readonly trustProxy: boolean | number | string
+  readonly corsOrigins: readonly string[]
+  readonly logLevel: string
+  /** The first admin, made on an empty database. */
+  readonly admin: { readonly username: string; readonly password: string } | undefined
+}
+
+/** One setting: its environment variable, from which its flag follows, and what it means. */
+export interface Setting {
+  readonly variable: string
+  readonly byDefault: string
+  readonly meaning: string
+  /** The policy option behind it, where there is one. */
+  readonly option?: keyof PolicyOptions
+  /** Never shown in a message. */
+  readonly isSecret?: boolean
+  /** Not taken from the command line, where other users of the machine can read it. */
+  readonly isVariableOnly?: boolean
+}
+
+/** Every setting of the server, in the order of the documentation. */
+export const SETTINGS: readonly Setting[] = [
+  { variable: 'HOST', byDefault: '127.0.0.1', meaning: 'address to listen on' },
+  { variable: 'PORT', byDefault: '3000', meaning: 'port to listen on; 0 picks a free one' },
+  { variable: 'DATABASE_URL', byDefault: 'sliding-jwt.db', meaning: 'path of the SQLite file, or file:…' },
+  {
+    variable: 'JWT_SECRET',
+    byDefault: '',
+    meaning: 'secret that signs tokens, at least 32 bytes',
+    isSecret: true,
+  },
+  {
+    variable: 'JWT_KEYS',
+    byDefault: '',
+    meaning: 'key file; made beside the database where there is no secret',
+  },
+  { variable: 'JWT_ISSUER', byDefault: 'sliding-jwt', meaning: 'iss of every token', option: 'issuer' },
+  { variable: 'JWT_AUDIENCE', byDefault: 'sliding-jwt', meaning: 'aud of every token', option: 'audience' },
+  { variable: 'TOKEN_TTL', byDefault: '15m', meaning: 'how long a token is fresh', option: 'tokenTtl' },
+  {
+    variable: 'IDLE_TIMEOUT',
+    byDefault: '7d',
+    meaning: 'how long a session can stay unused',
+    option: 'idleTimeout',
+  },
+  {
+    variable: 'MAX_AGE',
+    byDefault: '30d',
+    meaning: 'how long after the login a session ends',
+    option: 'maxAge',
+  },
+  {
+    variable: 'GRACE',
+    byDefault: '60s',
+    meaning: 'how long a renewed token still gets answers',
+    option: 'grace',
+  },
+  {
+    variable: 'RENEW_BEFORE',
+    byDefault: '0',
+    meaning: 'renew a fresh token with less than this left',
+    option: 'renewBefore',
+  },
+  {
+    variable: 'FINGERPRINT',
+    byDefault: 'balanced',
+    meaning: 'off, balanced or strict',
+    option: 'fingerprint',
+  },
+  {
+    variable: 'MAX_SESSIONS_PER_USER',
+    byDefault: '0',
+    meaning: 'beyond it the oldest is revoked; 0: no limit',
+    option: 'maxSessionsPerUser',
+  },
+  {
+    variable: 'TRUST_PROXY',
+    byDefault: 'false',
+    meaning: 'proxies whose X-Forwarded-For counts: their number or addresses',
+  },
+  {
+    variable: 'CORS_ORIGINS',
+    byDefault: '',
+    meaning: 'origins that may call from browsers, separated by commas, or *',
+  },
+  { variable: 'LOG_LEVEL', byDefault: 'info', meaning: 'fatal, error, warn, info, debug, trace or silent' },
+  {
+    variable: 'ADMIN_USERNAME',
+    byDefault: '',
+    meaning: 'first admin, made on an empty database',
+    isVariableOnly: true,
+  },
+  {
+    variable: 'ADMIN_PASSWORD',
+    byDefault: '',
+    meaning: 'password of the first admin',
+    isSecret: true,
+    isVariableOnly: true,
+  },
+]
+
+/** The flag of a variable: `TOKEN_TTL` is `--token-ttl`. */
+export function flagOf(variable: string): string {
+  return variable.toLowerCase().replaceAll('_', '-')
+}
+
+/** Values by variable name, from the environment or from flags. */
+export type Values = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the settings; an empty value counts as none, but for a secret.
+ *
+ * @throws ConfigurationError that names the variable, what it got and what it takes; never a secret.
+ */
+export function readConfig(values: Values): Config {
+  const { get, isGiven } = lookUp(values)
+  if (isGiven('JWT_SECRET') && isGiven('JWT_KEYS')) {
+    throw new ConfigurationError(
+      'JWT_SECRET',
+      'a value beside JWT_KEYS',
+      'a value only where JWT_KEYS has none',
+    )
+  }
+  const config: Config = {
+    host: get('HOST'),
+    port: readPort(get('PORT')),
+    databaseUrl: get('DATABASE_URL'),
+    secret: readSecret(values['JWT_SECRET']),
+    keysPath: isGiven('JWT_KEYS') ? get('JWT_KEYS') : undefined,
+    policy: readPolicyOptions(get),
+    trustProxy: readTrustProxy(get('TRUST_PROXY')),
+    corsOrigins: readOrigins(get('CORS_ORIGINS')),
+    logLevel: readLogLevel(get('LOG_LEVEL')),
+    admin: readAdmin(values['ADMIN_USERNAME'], values['ADMIN_PASSWORD']),
+  }
+  refuseForgeableAddresses(config)
+  return config
+}
+
+/** An error of the library under the name that the operator knows: `tokenTtl` is `TOKEN_TTL`. */
+export function inVariables(error: ConfigurationError): ConfigurationError {
+  const others: Readonly<Record<string, string>> = {
+    database: 'DATABASE_URL',
+    secret: 'JWT_SECRET',
+    keys: 'JWT_KEYS',
+  }
+  const variable = SETTINGS.find(({ option }) => option === error.option)?.variable ?? others[error.option]
+  return variable === undefined ? error : new ConfigurationError(variable, error.got, error.takes)
+}
+
+function lookUp(values: Values) {
+  const byDefault = new Map(SETTINGS.map((setting) => [setting.variable, setting.byDefault]))
+  const isGiven = (variable: string): boolean => (values[variable] ?? '') !== ''
+  const get = (variable: string): string =>
+    isGiven(variable) ? (values[variable] as string) : (byDefault.get(variable) ?? '')
+  return { get, isGiven }
+}
+
+function readPolicyOptions(get: (variable: string) => string): Config['policy'] {
+  const options = SETTINGS.flatMap(({ variable, option }) =>
+    option === undefined ? [] : [[option, get(variable)]],
+  )
+  const policy = {
+    ...Object.fromEntries(options),
+    maxSessionsPerUser: readCount(get('MAX_SESSIONS_PER_USER')),
+  }
+  try {
+    readPolicy(policy)
+  } catch (error) {
+    throw error instanceof ConfigurationError ? inVariables(error) : error
+  }
+  return policy
+}
+
+function readCount(value: string): unknown {
+  return /^\d+$/.test(value) ? Number(value) : value
+}
+
+function readPort(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
+  if (port <= 65_535) return port
+  throw new ConfigurationError('PORT', JSON.stringify(value), 'a whole number from 0 to 65535')
+}
+
+function readSecret(value: string | undefined): string | undefined {
+  if (value === undefined || Buffer.byteLength(value) >= 32) return value
+  throw new ConfigurationError('JWT_SECRET', `${Buffer.byteLength(value)} bytes`, 'at least 32 bytes')
+}
+
+/** A number of hops, true, false, or addresses; Express itself tells whether it takes them. */
+function readTrustProxy(value: string): boolean | number | string {
+  if (value === 'true' || value === 'false') return value === 'true'
+  if (/^\d{1,2}$/.test(value)) return Number(value)
+  try {
+    express().set('trust proxy', value)
+    return value
+  } catch {
+    throw new ConfigurationError(
+      'TRUST_PROXY',
+      JSON.stringify(value),
+      'true, false, a number of proxies, or addresses and networks such as loopback, 10.0.0.0/8',
+    )
+  }
+}
+
+function readOrigins(value: string): readonly string[] {
+  const origins = value.split(',').flatMap((origin) => origin.trim() || [])
+  const isRight = origins.every((origin) => isOrigin(origin)) || (origins.length === 1 && origins[0] === '*')
+  if (isRight) return origins
+  throw new ConfigurationError(
+    'CORS_ORIGINS',
+    JSON.stringify(value),
+    'origins such as https://app.example.org, separated by commas, or * alone',
+  )
+}
+
+function isOrigin(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value) && new URL(value).origin === value
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+function readLogLevel(value: string): string {
+  if (LOG_LEVELS.includes(value)) return value
+  throw new ConfigurationError('LOG_LEVEL', JSON.stringify(value), LOG_LEVELS.join(', '))
+}
+
+function readAdmin(username = '', password = ''): Config['admin'] {
+  if (username === '' && password === '') return undefined
+  if (username !== '' && password !== '') return { username, password }
+  const missing = username === '' ? 'ADMIN_USERNAME' : 'ADMIN_PASSWORD'
+  throw new ConfigurationError(missing, 'nothing', 'a value where ADMIN_USERNAME or ADMIN_PASSWORD has one')
+}
+
+/** With `true`, every client chooses its own address, and a rule on addresses would be worth nothing. */
+function refuseForgeableAddresses({ trustProxy, policy }: Config): void {
+  if (trustProxy === true && readPolicy(policy).fingerprint.comparesIp) {
+    throw new ConfigurationError(
+      'TRUST_PROXY',
+      `true, with FINGERPRINT=${policy.fingerprint}`,
+      'the number or the addresses of your proxies, as true lets every client choose its address',
+    )
+  }
+}
