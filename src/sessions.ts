@@ -15,6 +15,7 @@ import {
   type VerifiedToken,
 } from './protocol/types.ts'
 import type { RevocationTarget, SessionStore } from './stores/store.ts'
+import { readHostClaims } from './tokens/claims.ts'
 import type { Keyring } from './tokens/keyring.ts'
 import { signToken } from './tokens/sign.ts'
 import { verifyToken } from './tokens/verify.ts'
@@ -314,7 +315,7 @@ export class Sessions {
   }
 
   async #claimsOf(userId: string): Promise<Claims | null> {
-    return (await this.#loadClaims(userId)) ?? null
+    return readHostClaims(await this.#loadClaims(userId))
   }
 
   /** Every failure of the store is `unavailable` to the caller: no pass without a check. */

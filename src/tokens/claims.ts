@@ -14,12 +14,22 @@ export function isJti(value: unknown): value is string {
 }
 
 /**
- * Refuses the host's claims where one has a name of the protocol: it would be lost without a word.
+ * Reads what the host says of a user: its claims, or null where the user is gone. Anything else stops here:
+ * a `false` must not count as a user without claims, and a reserved name would be lost without a word.
  *
  * @throws ConfigurationError
  */
-export function refuseReservedClaims(claims: Claims): void {
-  const taken = Object.keys(claims).find((claim) => RESERVED.has(claim))
+export function readHostClaims(answer: unknown): Claims | null {
+  if (answer === null || answer === undefined) return null
+  if (typeof answer !== 'object' || Array.isArray(answer)) {
+    const got = Array.isArray(answer) ? 'a list' : `a value of type ${typeof answer}`
+    throw new ConfigurationError(
+      'loadClaims',
+      got,
+      'an object of claims, or null where the user is gone or disabled',
+    )
+  }
+  const taken = Object.keys(answer).find((claim) => RESERVED.has(claim))
   if (taken !== undefined) {
     throw new ConfigurationError(
       'loadClaims',
@@ -27,6 +37,7 @@ export function refuseReservedClaims(claims: Claims): void {
       `claims without ${[...RESERVED].join(', ')}`,
     )
   }
+  return answer as Claims
 }
 
 /** Reads a payload whose signature is right; undefined where a claim is missing or has another shape. */
