@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
 import { pinoHttp } from 'pino-http'
+import { readClient } from '../index.ts'
 import { describeError } from './describe-error.ts'
 
 /** Nothing writes these into the log; should anything ever do, they stay out all the same. */
@@ -46,7 +47,7 @@ export function requestLog(logger: Logger): RequestHandler {
     customProps: (req, res) => ({
       code: res.locals['code'],
       userId: req.auth?.userId,
-      renewed: req.auth?.renewed,
+      renewed: req.auth?.renewed || undefined,
     }),
     customLogLevel: ({ path }, { statusCode }) => {
       if (statusCode >= 500) return 'error'
@@ -82,7 +83,7 @@ function describeRequest(req: Request) {
     id: req.id,
     method: req.method,
     path: pathOf(req),
-    ip: req.ip,
+    ip: readClient(req).ip,
     userAgent: req.get('user-agent')?.slice(0, 200),
   }
 }

@@ -35,13 +35,20 @@ export async function openServices({
   logger,
   now = Date.now,
 }: ServiceOptions): Promise<Services> {
-  const loadClaims = claimsFrom(database.users)
+  const logFailure = (error: unknown) => logger.error({ err: describeError(error) }, 'the database failed')
+  const claimsOf = claimsFrom(database.users)
+  const loadClaims = async (userId: string) => {
+    try {
+      return await claimsOf(userId)
+    } catch (error) {
+      logFailure(error)
+      throw error
+    }
+  }
   const sessions = await slidingSession({ ...options, database: database.sessions, loadClaims, now })
   const audit = new Audit({ events: database.events, logger, now })
   audit.listen(sessions)
-  sessions.on('store.failed', ({ error }) =>
-    logger.error({ err: describeError(error) }, 'the database failed'),
-  )
+  sessions.on('store.failed', ({ error }) => logFailure(error))
   const stopHousekeeping = startHousekeeping(database, logger, now)
   return {
     sessions,
