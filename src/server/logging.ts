@@ -91,5 +91,5 @@ function describeRequest(req: Request) {
 /** Without the query, and without what looks like a token that somebody put into the path. */
 function pathOf({ originalUrl }: Request): string {
   const [path = ''] = originalUrl.split('?', 1)
-  return path.replace(/eyJ[\w-]{5,}/g, '[redacted]').slice(0, 200)
+  return path.replace(/eyJ[\w-]{5,}(\.[\w-]*)*/g, '[redacted]').slice(0, 200)
 }
