@@ -3,12 +3,16 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import { ConfigurationError } from '../../protocol/errors.ts'
 
 export type Sqlite = Database.Database
 export type Drizzle = BetterSQLite3Database
 
 /** How long a write waits for another process's write before it fails. */
 const BUSY_TIMEOUT_MS = 5_000
+
+/** How long to wait before the next try, where SQLite does not wait by itself. */
+const BUSY_PAUSE_MS = 10
 
 /** The sets of tables, each with migrations and a journal of its own. */
 export type TableSet = 'sessions' | 'server'
@@ -20,21 +24,57 @@ export type TableSet = 'sessions' | 'server'
 export function openFile(path: string): Sqlite {
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
   const sqlite = new Database(path, { timeout: BUSY_TIMEOUT_MS })
-  sqlite.pragma('journal_mode = WAL')
-  sqlite.pragma('synchronous = FULL')
-  sqlite.pragma('foreign_keys = ON')
+  try {
+    switchToWal(sqlite)
+    sqlite.pragma('synchronous = FULL')
+    sqlite.pragma('foreign_keys = ON')
+  } catch (error) {
+    sqlite.close()
+    throw error
+  }
   return sqlite
 }
 
-/** Brings a set of tables up to date. Several processes may do so at once: who comes second finds it done. */
+/** Unlike a write, the switch does not wait for another process's write: without this, two that make a file at once fail. */
+function switchToWal(sqlite: Sqlite): void {
+  const deadline = performance.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      sqlite.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_PAUSE_MS)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
+}
+
+/**
+ * Brings a set of tables up to date. Several processes may do so at once: who comes second finds it done.
+ *
+ * @throws ConfigurationError where the database cannot be written.
+ */
 export function migrateTables(sqlite: Sqlite, tables: TableSet): Drizzle {
   const database = drizzle(sqlite)
   const migrationsFolder = fileURLToPath(new URL(`../../../drizzle/sqlite/${tables}`, import.meta.url))
   const options = { migrationsFolder, migrationsTable: `sliding_migrations_${tables}` }
   try {
-    migrate(database, options)
-  } catch {
-    migrate(database, options)
+    try {
+      migrate(database, options)
+    } catch {
+      migrate(database, options)
+    }
+  } catch (error) {
+    const { message } = ((error as Error).cause ?? error) as Error
+    throw new ConfigurationError(
+      'database',
+      `a database whose tables cannot be made (${message})`,
+      'a database that can be written',
+    )
   }
   return database
 }
