@@ -1,0 +1,25 @@
+import Database from 'better-sqlite3'
+import { onTestFinished } from 'vitest'
+import { openSessionStore } from '../../src/stores/open.ts'
+import { temporaryDatabase } from '../support/files.ts'
+import { storeContract, type TestDatabase } from './contract.ts'
+
+async function sqliteFile(): Promise<TestDatabase> {
+  const path = temporaryDatabase()
+  return {
+    async open() {
+      const store = openSessionStore(path)
+      onTestFinished(() => store.close())
+      return store
+    },
+
+    async userAgents() {
+      const sqlite = new Database(path, { readonly: true })
+      const rows = sqlite.prepare<[], string>('SELECT value FROM sliding_user_agents').pluck().all()
+      sqlite.close()
+      return rows
+    },
+  }
+}
+
+storeContract('SQLite', sqliteFile)
