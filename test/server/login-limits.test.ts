@@ -219,6 +219,7 @@ describe('the limit per address', () => {
     expect(codes['credentials_invalid']).toBeGreaterThanOrEqual(100)
     expect(codes['credentials_invalid']).toBeLessThanOrEqual(103)
     expect(verify).toHaveBeenCalledTimes(codes['credentials_invalid'] ?? 0)
+    expect(await eventsOf(bench, 'login.limited')).toMatchObject([{ userId: null, detail: { scope: 'ip' } }])
   })
 
   it('is not set back by a success', async () => {

@@ -120,3 +120,18 @@ export async function eventsOf({ database, audit }: Pick<Bench, 'database' | 'au
   await audit.settled()
   return database.events.list({ type, limit: 200 })
 }
+
+export type Method = 'get' | 'post' | 'patch' | 'delete'
+
+/** Sends a request as the admin of a populated bench. */
+export async function asRoot(
+  { app, root }: Pick<Bench, 'app'> & { root: { headers: object } },
+  method: Method,
+  path: string,
+  body?: object,
+) {
+  const sent = request(app)
+    [method](path)
+    .set(root.headers as Record<string, string>)
+  return body === undefined ? sent : sent.send(body)
+}
