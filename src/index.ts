@@ -3,7 +3,14 @@ import './runtime.ts'
 export type { SessionEventName, SessionEvents, SessionListener } from './events.ts'
 export type { AuthenticateOptions } from './express/authenticate.ts'
 export type { RevokeOptions, SlidingSession } from './express/face.ts'
-export { challengeOf, type ProblemOptions, problemHandler, sendProblem } from './express/problem.ts'
+export {
+  type Problem,
+  type ProblemOptions,
+  problemHandler,
+  problemOf,
+  refusalChallenge,
+  sendProblem,
+} from './express/problem.ts'
 export { readClient } from './express/read-request.ts'
 export { type Duration, formatDuration, parseDuration } from './protocol/duration.ts'
 export {

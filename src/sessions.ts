@@ -114,16 +114,13 @@ export class Sessions {
    */
   async start(userId: string, credential: Credential, client: Client): Promise<Started> {
     if (typeof userId !== 'string' || userId === '') throw new TypeError('A user id is a non-empty string.')
-    const claims = await this.#claimsOf(userId)
-    if (claims === null) throw new SlidingSessionError('user_disabled')
-    const now = this.#now()
-    const record = newRecord(userId, client, now)
-    const token = signToken(record, claims, now, this.policy, this.#keyring)
+    const record = newRecord(userId, client, this.#now())
     await this.#ask(() => this.#store.create(record))
-    this.events.emit('session.started', { at: now, userId, jti: record.jti, ...client })
-    await this.#endReplaced(userId, credential, now)
+    const token = await this.#firstToken(record)
+    this.events.emit('session.started', { at: record.createdAt, userId, jti: record.jti, ...client })
+    await this.#endReplaced(userId, credential)
     await this.#keepLimit(record)
-    return { token, session: toSessionInfo(record, now, this.policy) }
+    return { token, session: toSessionInfo(record, this.#now(), this.policy) }
   }
 
   /** One session, valid or not; undefined where it is not recorded. */
@@ -297,9 +294,24 @@ export class Sessions {
     return count
   }
 
+  /**
+   * The host is asked when the record is already there: whoever disables a user after that finds and revokes
+   * it, so that no login slips through between. Where there is no token, the record is good for nothing.
+   */
+  async #firstToken(record: SessionRecord): Promise<string> {
+    try {
+      const claims = await this.#claimsOf(record.userId)
+      if (claims === null) throw new SlidingSessionError('user_disabled')
+      return signToken(record, claims, record.createdAt, this.policy, this.#keyring)
+    } catch (error) {
+      await this.#ask(() => this.#store.revoke({ jti: record.jti }, 'user_disabled', this.#now()))
+      throw error
+    }
+  }
+
   /** A login that carries a live token of the same user ends that session (ASVS 7.2.4). */
-  async #endReplaced(userId: string, credential: Credential, now: Timestamp): Promise<void> {
-    const presented = this.#verify(credential, now)
+  async #endReplaced(userId: string, credential: Credential): Promise<void> {
+    const presented = this.#verify(credential, this.#now())
     if (presented.kind !== 'verified' || presented.token.userId !== userId) return
     await this.#revoke({ jti: presented.token.jti }, userId, 'replaced')
   }

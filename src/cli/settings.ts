@@ -1,4 +1,5 @@
-import { type Config, flagOf, readConfig, SETTINGS } from '../server/config.ts'
+import { type Config, readConfig } from '../server/config.ts'
+import { flagOf, SETTINGS } from '../server/settings.ts'
 import type { Call, Command } from './command.ts'
 
 /** The flags of the given variables; without a list, of all that may be given as a flag. */

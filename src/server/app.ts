@@ -7,7 +7,7 @@ import type { ServerDatabase } from '../stores/server-store.ts'
 import { adminRoutes } from './admin.ts'
 import type { Audit } from './audit.ts'
 import { errorHandler, notFound } from './errors.ts'
-import { noteCode, requestLog } from './logging.ts'
+import { requestLog } from './logging.ts'
 import { loginRoutes } from './login.ts'
 import { LoginLimits } from './login-limits.ts'
 import { meRoutes } from './me.ts'
@@ -38,7 +38,7 @@ export function createApp(parts: AppParts): Application {
   app.disable('x-powered-by')
   app.set('trust proxy', parts.trustProxy)
 
-  app.use(requestLog(logger), noteCode, helmet(), allowOrigins(parts.corsOrigins), keepPrivate(isStopping))
+  app.use(requestLog(logger), helmet(), allowOrigins(parts.corsOrigins), keepPrivate(isStopping))
   app.use(probeRoutes(database, isStopping))
   app.use(requestContext)
   app.use(loginRoutes({ sessions, users, limits, audit }))

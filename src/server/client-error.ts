@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { ERRORS, type ErrorCode } from '../index.ts'
+import { type ErrorCode, problemOf } from '../index.ts'
 
 /**
  * Answers what Node's HTTP parser refuses, for `server.on('clientError', …)`: headers that are too large with
@@ -20,10 +20,10 @@ function isAnswering(socket: Duplex & { _httpMessage?: ServerResponse | null }):
 }
 
 function rawProblem(code: ErrorCode): string {
-  const { status, title } = ERRORS[code]
-  const body = JSON.stringify({ type: `/docs/errors#${code}`, title, status, code, detail: title })
+  const problem = problemOf(code)
+  const body = JSON.stringify(problem)
   return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Connection: close',
     'Cache-Control: no-store',
     'Content-Type: application/problem+json; charset=utf-8',

@@ -1,5 +1,6 @@
 import express from 'express'
 import { ConfigurationError, type PolicyOptions, readPolicy } from '../index.ts'
+import { SETTINGS } from './settings.ts'
 
 /** Everything that the stand-alone server is told from outside. */
 export interface Config {
@@ -14,105 +15,6 @@ export interface Config {
   readonly logLevel: string
   /** The first admin, made on an empty database. */
   readonly admin: { readonly username: string; readonly password: string } | undefined
-}
-
-/** One setting: its environment variable, from which its flag follows, and what it means. */
-export interface Setting {
-  readonly variable: string
-  readonly byDefault: string
-  readonly meaning: string
-  /** The policy option behind it, where there is one. */
-  readonly option?: keyof PolicyOptions
-  /** Never shown in a message. */
-  readonly isSecret?: boolean
-  /** Not taken from the command line, where other users of the machine can read it. */
-  readonly isVariableOnly?: boolean
-}
-
-/** Every setting of the server, in the order of the documentation. */
-export const SETTINGS: readonly Setting[] = [
-  { variable: 'HOST', byDefault: '127.0.0.1', meaning: 'address to listen on' },
-  { variable: 'PORT', byDefault: '3000', meaning: 'port to listen on; 0 picks a free one' },
-  { variable: 'DATABASE_URL', byDefault: 'sliding-jwt.db', meaning: 'path of the SQLite file, or file:…' },
-  {
-    variable: 'JWT_SECRET',
-    byDefault: '',
-    meaning: 'secret that signs tokens, at least 32 bytes',
-    isSecret: true,
-  },
-  {
-    variable: 'JWT_KEYS',
-    byDefault: '',
-    meaning: 'key file; made beside the database where there is no secret',
-  },
-  { variable: 'JWT_ISSUER', byDefault: 'sliding-jwt', meaning: 'iss of every token', option: 'issuer' },
-  { variable: 'JWT_AUDIENCE', byDefault: 'sliding-jwt', meaning: 'aud of every token', option: 'audience' },
-  { variable: 'TOKEN_TTL', byDefault: '15m', meaning: 'how long a token is fresh', option: 'tokenTtl' },
-  {
-    variable: 'IDLE_TIMEOUT',
-    byDefault: '7d',
-    meaning: 'how long a session can stay unused',
-    option: 'idleTimeout',
-  },
-  {
-    variable: 'MAX_AGE',
-    byDefault: '30d',
-    meaning: 'how long after the login a session ends',
-    option: 'maxAge',
-  },
-  {
-    variable: 'GRACE',
-    byDefault: '60s',
-    meaning: 'how long a renewed token still gets answers',
-    option: 'grace',
-  },
-  {
-    variable: 'RENEW_BEFORE',
-    byDefault: '0',
-    meaning: 'renew a fresh token with less than this left',
-    option: 'renewBefore',
-  },
-  {
-    variable: 'FINGERPRINT',
-    byDefault: 'balanced',
-    meaning: 'off, balanced or strict',
-    option: 'fingerprint',
-  },
-  {
-    variable: 'MAX_SESSIONS_PER_USER',
-    byDefault: '0',
-    meaning: 'beyond it the oldest is revoked; 0: no limit',
-    option: 'maxSessionsPerUser',
-  },
-  {
-    variable: 'TRUST_PROXY',
-    byDefault: 'false',
-    meaning: 'proxies whose X-Forwarded-For counts: their number or addresses',
-  },
-  {
-    variable: 'CORS_ORIGINS',
-    byDefault: '',
-    meaning: 'origins that may call from browsers, separated by commas, or *',
-  },
-  { variable: 'LOG_LEVEL', byDefault: 'info', meaning: 'fatal, error, warn, info, debug, trace or silent' },
-  {
-    variable: 'ADMIN_USERNAME',
-    byDefault: '',
-    meaning: 'first admin, made on an empty database',
-    isVariableOnly: true,
-  },
-  {
-    variable: 'ADMIN_PASSWORD',
-    byDefault: '',
-    meaning: 'password of the first admin',
-    isSecret: true,
-    isVariableOnly: true,
-  },
-]
-
-/** The flag of a variable: `TOKEN_TTL` is `--token-ttl`. */
-export function flagOf(variable: string): string {
-  return variable.toLowerCase().replaceAll('_', '-')
 }
 
 /** Values by variable name, from the environment or from flags. */
@@ -150,13 +52,10 @@ export function readConfig(values: Values): Config {
 
 /** An error of the library under the name that the operator knows: `tokenTtl` is `TOKEN_TTL`. */
 export function inVariables(error: ConfigurationError): ConfigurationError {
-  const others: Readonly<Record<string, string>> = {
-    database: 'DATABASE_URL',
-    secret: 'JWT_SECRET',
-    keys: 'JWT_KEYS',
-  }
-  const variable = SETTINGS.find(({ option }) => option === error.option)?.variable ?? others[error.option]
-  return variable === undefined ? error : new ConfigurationError(variable, error.got, error.takes)
+  const setting = SETTINGS.find(({ option }) => option === error.option)
+  return setting === undefined
+    ? error
+    : new ConfigurationError(setting.variable, error.got, setting.takes ?? error.takes)
 }
 
 function lookUp(values: Values) {
@@ -168,11 +67,15 @@ function lookUp(values: Values) {
 }
 
 function readPolicyOptions(get: (variable: string) => string): Config['policy'] {
-  const options = SETTINGS.flatMap(({ variable, option }) =>
-    option === undefined ? [] : [[option, get(variable)]],
-  )
   const policy = {
-    ...Object.fromEntries(options),
+    issuer: get('JWT_ISSUER'),
+    audience: get('JWT_AUDIENCE'),
+    tokenTtl: get('TOKEN_TTL'),
+    idleTimeout: get('IDLE_TIMEOUT'),
+    maxAge: get('MAX_AGE'),
+    grace: get('GRACE'),
+    renewBefore: get('RENEW_BEFORE'),
+    fingerprint: get('FINGERPRINT') as 'balanced',
     maxSessionsPerUser: readCount(get('MAX_SESSIONS_PER_USER')),
   }
   try {
@@ -183,8 +86,13 @@ function readPolicyOptions(get: (variable: string) => string): Config['policy'] 
   return policy
 }
 
-function readCount(value: string): unknown {
-  return /^\d+$/.test(value) ? Number(value) : value
+function readCount(value: string): number {
+  if (/^\d{1,7}$/.test(value)) return Number(value)
+  throw new ConfigurationError(
+    'MAX_SESSIONS_PER_USER',
+    JSON.stringify(value),
+    'a whole number, 0 for no limit',
+  )
 }
 
 function readPort(value: string): number {

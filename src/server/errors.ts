@@ -1,5 +1,5 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
-import { challengeOf, type ErrorCode, SlidingSessionError, sendProblem } from '../index.ts'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { type ErrorCode, refusalChallenge, SlidingSessionError, sendProblem } from '../index.ts'
 import { describeError } from './describe-error.ts'
 import { RateLimited } from './login-limits.ts'
 
@@ -15,9 +15,7 @@ export function errorHandler(realm: string): ErrorRequestHandler {
     if (code === 'internal' || code === 'unavailable') req.log.error({ err: describeError(error) }, code)
     sendProblem(res, code, {
       detail,
-      challenge: isRefused(error)
-        ? challengeOf(realm, sentToken(req) ? 'invalid_token' : undefined)
-        : undefined,
+      challenge: isRefused(error) ? refusalChallenge(req, realm) : undefined,
       retryAfter: error instanceof RateLimited ? error.retryAfter : undefined,
     })
   }
@@ -31,9 +29,4 @@ function toProblem(error: unknown): { code: ErrorCode; detail?: string } {
 
 function isRefused(error: unknown): boolean {
   return error instanceof SlidingSessionError && error.status === 401
-}
-
-/** Another scheme than Bearer brings no token (RFC 6750 section 3.1). */
-function sentToken(req: Request): boolean {
-  return /^bearer(\s|,|$)/i.test(req.headers.authorization ?? '')
 }

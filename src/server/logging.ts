@@ -59,18 +59,6 @@ export function requestLog(logger: Logger): RequestHandler {
   })
 }
 
-/** Keeps the code of a problem document for the log: it goes out in the body and nowhere else. */
-export const noteCode: RequestHandler = (_req, res, next) => {
-  const send = res.send.bind(res)
-  res.send = (body) => {
-    if (typeof body === 'string' && res.get('Content-Type')?.startsWith('application/problem+json')) {
-      res.locals['code'] = JSON.parse(body).code
-    }
-    return send(body)
-  }
-  next()
-}
-
 function requestIdOf(req: IncomingMessage, res: ServerResponse): string {
   const given = req.headers['x-request-id']
   const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()

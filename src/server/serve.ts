@@ -90,7 +90,7 @@ async function makeFirstAdmin(users: Users, { admin }: Config): Promise<void> {
     if (error.code === 'conflict') return
     const [field, takes = ''] = error.message.split(': ')
     const variable = field === 'password' ? 'ADMIN_PASSWORD' : 'ADMIN_USERNAME'
-    throw new ConfigurationError(variable, 'a value that cannot be used', takes)
+    throw new ConfigurationError(variable, 'a value that cannot be used', takes.replace(/^takes /, ''))
   }
 }
 
