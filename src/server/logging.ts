@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import {
+  type DestinationStream,
+  destination,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  stdTimeFunctions,
+} from 'pino'
 import { pinoHttp } from 'pino-http'
 import { readClient } from '../index.ts'
 import { describeError } from './describe-error.ts'
@@ -18,8 +25,8 @@ const REDACTED = [
   ]),
 ]
 
-/** The server's log: one JSON object a line, without secrets. */
-export function createLogger(level: string, stream?: DestinationStream): Logger {
+/** The server's log: one JSON object a line on standard error, without secrets. */
+export function createLogger(level: string, stream: DestinationStream = destination(2)): Logger {
   const options: LoggerOptions = {
     level,
     base: { name: 'sliding-jwt' },
@@ -28,7 +35,7 @@ export function createLogger(level: string, stream?: DestinationStream): Logger 
     redact: { paths: REDACTED, censor: '[redacted]' },
     serializers: { err: (error) => (error instanceof Error ? describeError(error) : error) },
   }
-  return stream === undefined ? pino(options) : pino(options, stream)
+  return pino(options, stream)
 }
 
 /** A request id of a proxy is kept where it is one word of at most 64 characters. */

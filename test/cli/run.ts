@@ -1,0 +1,42 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { main } from '../../src/cli/main.ts'
+
+/** What a command answered. */
+export interface Ran {
+  readonly exit: number
+  readonly output: string
+  readonly error: string
+}
+
+/** A folder with a database of its own, and the commands on it. */
+export function cli() {
+  const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-cli-'))
+  const database = join(folder, 'sessions.db')
+  return {
+    folder,
+    database,
+    /** Runs a command; `input` is what comes on standard input. */
+    async run(words: string, { input = '', environment = {} }: RunOptions = {}): Promise<Ran> {
+      const [output, error] = [new PassThrough(), new PassThrough()]
+      const exit = await main(words.split(' ').filter(Boolean), {
+        input: Readable.from([input]),
+        output,
+        error,
+        environment: { DATABASE_URL: database, ...environment },
+      })
+      return { exit, output: read(output), error: read(error) }
+    },
+  }
+}
+
+interface RunOptions {
+  readonly input?: string
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+function read(stream: PassThrough): string {
+  return stream.read()?.toString() ?? ''
+}
