@@ -316,14 +316,19 @@ export class Sessions {
     await this.#revoke({ jti: presented.token.jti }, userId, 'replaced')
   }
 
-  /** Revokes a user's oldest sessions beyond the limit, never the one that has just begun. */
-  async #keepLimit({ userId, jti: newest }: SessionRecord): Promise<void> {
+  /**
+   * Revokes a user's oldest sessions beyond the limit, never the one that has just begun. One that began later
+   * is left alone, although it counts: of two logins that overlap, each would end the other.
+   */
+  async #keepLimit({ userId, jti: newest, createdAt }: SessionRecord): Promise<void> {
     const limit = this.policy.maxSessionsPerUser
     if (limit === 0) return
-    const others = (await this.list(userId))
+    const tooMany = (await this.list(userId))
       .filter((session) => session.valid && session.jti !== newest)
       .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
-    for (const { jti } of others.slice(limit - 1)) await this.#revoke({ jti }, userId, 'limit')
+      .slice(limit - 1)
+      .filter((session) => session.createdAt.getTime() <= createdAt)
+    for (const { jti } of tooMany) await this.#revoke({ jti }, userId, 'limit')
   }
 
   async #claimsOf(userId: string): Promise<Claims | null> {
