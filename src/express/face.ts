@@ -7,7 +7,7 @@ import type { Outcome, Sessions, Started } from '../sessions.ts'
 import { type AuthenticateOptions, authenticate } from './authenticate.ts'
 import { clientOf, readClient, readCredential } from './read-request.ts'
 import { endSession, sessionRoutes } from './routes.ts'
-import { sendToken } from './write-response.ts'
+import { refuseSent, sendToken } from './write-response.ts'
 
 /** How often records that ended are deleted. */
 const PRUNE_INTERVAL_MS = 600_000
@@ -63,6 +63,7 @@ export function face(sessions: Sessions, now: () => number): SlidingSession {
     authenticate: (options) => authenticate(sessions, now, options),
 
     async start(req, res, userId) {
+      refuseSent(res)
       const started = await sessions.start(userId, readCredential(req), readClient(req))
       sendToken(res, started.token, () => !sessions.isRevoked(started.session.jti))
       return started

@@ -18,10 +18,15 @@ const outgoing = new WeakMap<ServerResponse, Outgoing>()
  * earlier one.
  */
 export function sendToken(res: ServerResponse, token: string, isCurrent: () => boolean): void {
-  if (res.headersSent) throw new Error('The headers are already sent: a token cannot go out any more.')
+  refuseSent(res)
   const isHooked = outgoing.has(res)
   outgoing.set(res, { token, isCurrent })
   if (!isHooked) hookWriteHead(res)
+}
+
+/** Throws where a token cannot go out any more. */
+export function refuseSent(res: ServerResponse): void {
+  if (res.headersSent) throw new Error('The headers are already sent: a token cannot go out any more.')
 }
 
 /** Takes back a token that has not gone out yet. */
