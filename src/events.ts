@@ -35,7 +35,7 @@ export interface SessionEvents {
 export type SessionEventName = keyof SessionEvents
 export type SessionListener<Name extends SessionEventName> = (event: SessionEvents[Name]) => void
 
-/** A typed emitter whose listeners cannot break a request: what one throws becomes a process warning. */
+/** A typed emitter whose listeners cannot break a request: what one throws, or rejects with, becomes a process warning. */
 export class Events {
   readonly #emitter = new EventEmitter()
 
@@ -50,10 +50,16 @@ export class Events {
   emit<Name extends SessionEventName>(name: Name, event: SessionEvents[Name]): void {
     for (const listener of this.#emitter.listeners(name)) {
       try {
-        listener(event)
+        const answer: unknown = listener(event)
+        if (answer instanceof Promise) answer.catch((error: unknown) => warnOf(name, error))
       } catch (error) {
-        process.emitWarning(`A listener of ${name} threw: ${(error as Error).message}`)
+        warnOf(name, error)
       }
     }
   }
+}
+
+function warnOf(name: SessionEventName, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error)
+  process.emitWarning(`A listener of ${name} threw: ${message}`)
 }
