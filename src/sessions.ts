@@ -155,12 +155,12 @@ export class Sessions {
   prune(keptFor = 0): Promise<number> {
     const now = this.#now()
     const before = now - keptFor
-    const { maxAge, idleTimeout, tokenTtl } = this.policy
+    const { maxAge, idleTimeout, tokenTtl, leeway } = this.policy
     return this.#ask(() =>
       this.#store.prune(
         {
-          createdAt: before - maxAge,
-          updatedAt: before - Math.max(idleTimeout, tokenTtl),
+          createdAt: before - leeway - maxAge,
+          updatedAt: before - leeway - Math.max(idleTimeout, tokenTtl),
           revokedAt: before,
         },
         now,
@@ -234,7 +234,8 @@ export class Sessions {
     try {
       return await this.#ask(() => this.#store.find(jti))
     } catch (error) {
-      const mayPass = this.policy.onStoreFailure === 'pass-fresh' && !strict && now < expiresAt
+      const { onStoreFailure, leeway } = this.policy
+      const mayPass = onStoreFailure === 'pass-fresh' && !strict && now < expiresAt + leeway
       if (mayPass) return 'pass'
       throw error
     }
