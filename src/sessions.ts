@@ -103,7 +103,7 @@ export class Sessions {
       const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
       if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)
     }
-    return this.#resolve(token, client, strict)
+    return this.#resolve(token, readNow(client), strict)
   }
 
   /**
@@ -345,6 +345,12 @@ export class Sessions {
       throw new SlidingSessionError('unavailable', undefined, { cause: error })
     }
   }
+}
+
+/** A client is read before anything is waited for: one that hangs up meanwhile has no address any more. */
+function readNow(client: () => Client): () => Client {
+  const read = client()
+  return () => read
 }
 
 /** What the host's answer says of the user; undefined where it was not asked. */
