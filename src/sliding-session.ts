@@ -40,6 +40,9 @@ const OPTIONS = [...POLICY_OPTIONS, 'secret', 'keys', 'database', 'loadClaims', 
  * @throws ConfigurationError
  */
 export async function slidingSession(options: SlidingSessionOptions): Promise<SlidingSession> {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('options', show(options), 'an object')
+  }
   refuseUnknown(options, OPTIONS)
   const policy = readPolicy(options)
   const keyring = readKeyring(options)
