@@ -36,13 +36,14 @@ export function withholdToken(res: ServerResponse): void {
 }
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
+type Pair = [name: string, value: string | string[]]
 
+/** Stays in place: where a head is refused as invalid, the error's answer has a head of its own. */
 function hookWriteHead(res: ServerResponse): void {
   const writeHead = res.writeHead.bind(res) as (status: number, message?: string) => ServerResponse
-  res.writeHead = (status: number, ...rest: (string | Headers | undefined)[]) => {
-    res.writeHead = writeHead as typeof res.writeHead
+  res.writeHead = (status: number, ...rest: (string | Headers | null | undefined)[]) => {
     const message = typeof rest[0] === 'string' ? rest[0] : undefined
-    const headers = rest.find((part) => typeof part === 'object')
+    const headers = rest.find((part) => typeof part === 'object' && part !== null)
     if (headers !== undefined) setAll(res, headers as Headers)
     setTokenHeaders(res)
     return message === undefined ? writeHead(status) : writeHead(status, message)
@@ -55,12 +56,14 @@ function setAll(res: ServerResponse, headers: Headers): void {
     for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value)
     return
   }
-  const flat = headers.flat() as string[]
-  const names = new Set(flat.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()))
-  for (const name of names) res.removeHeader(name)
-  for (let index = 0; index < flat.length; index += 2) {
-    res.appendHeader(flat[index] as string, flat[index + 1] as string)
-  }
+  const pairs = Array.isArray(headers[0]) ? (headers as unknown as Pair[]) : pairsOf(headers)
+  for (const [name] of pairs) res.removeHeader(name)
+  for (const [name, value] of pairs) res.appendHeader(name, value)
+}
+
+/** A flat list has names at its even places; a value may itself be a list. */
+function pairsOf(flat: OutgoingHttpHeader[]): Pair[] {
+  return flat.flatMap((name, place) => (place % 2 === 0 ? [[name, flat[place + 1]] as Pair] : []))
 }
 
 function setTokenHeaders(res: ServerResponse): void {

@@ -165,7 +165,7 @@ function makeApp(
   const lastResort: ErrorRequestHandler = (error, _req, res, next) => {
     errors.push(error)
     if (res.headersSent) next(error)
-    else res.status(500).json({ code: 'host_error' })
+    else res.status(error.status ?? 500).json({ code: 'host_error' })
   }
   app.use(lastResort)
   return app
