@@ -48,8 +48,9 @@ export function authenticate(
   const checkProxies = proxyCheck(sessions)
 
   return (req: Request, res: Response, next: NextFunction) => {
-    if (req.auth !== undefined && !requirements.strict) {
-      admit(req.auth)
+    const before = admittedBy(sessions, req)
+    if (before !== undefined && !requirements.strict) {
+      admit(before)
       return
     }
     try {
@@ -65,7 +66,7 @@ export function authenticate(
       if (outcome.kind === 'pass') {
         const { auth, token } = outcome
         if (token !== undefined) sendToken(res, token, () => !sessions.isRevoked(auth.jti))
-        admit(req.auth?.renewed === true ? { ...auth, renewed: true } : auth)
+        admit(before?.renewed === true ? { ...auth, renewed: true } : auth)
       } else if (outcome.code === 'token_missing' && requirements.optional) {
         next()
       } else {
@@ -75,6 +76,7 @@ export function authenticate(
 
     function admit(auth: Auth): void {
       req.auth = auth
+      admitted.set(req, { sessions, auth })
       if (requirements.roles !== undefined && !requirements.roles.includes(auth.claims['role'] as string)) {
         const challenge = challengeOf(sessions.policy.issuer, 'insufficient_scope')
         sendProblem(res, 'forbidden', { detail: 'Your role does not permit this.', challenge })
@@ -94,6 +96,15 @@ export function authenticate(
   }
 }
 
+/** Who was admitted, and by whom: `req.auth` may also be set by other middleware, or for other sessions. */
+const admitted = new WeakMap<Request, { readonly sessions: Sessions; readonly auth: Auth }>()
+
+/** Whom these sessions, and no others, have let in with this request. */
+export function admittedBy(sessions: Sessions, req: Request): Auth | undefined {
+  const entry = admitted.get(req)
+  return entry?.sessions === sessions ? entry.auth : undefined
+}
+
 /** 401 with the challenge of RFC 6750: no error where no token was sent. */
 export function refuse(res: Response, code: ErrorCode, realm: string): void {
   sendProblem(res, code, {
@@ -105,10 +116,28 @@ const OPTIONS = ['optional', 'strict', 'maxAuthAge', 'role']
 
 function readRequirements(options: AuthenticateOptions): Requirements {
   refuseUnknown(options, OPTIONS)
-  const { optional = false, strict = false, maxAuthAge, role } = options
+  const { optional, strict, maxAuthAge, role } = options
   const longest = maxAuthAge === undefined ? Number.POSITIVE_INFINITY : parseDuration(maxAuthAge)
   if (longest === undefined) throw new ConfigurationError('maxAuthAge', show(maxAuthAge), DURATION_FORM)
-  return { optional, strict, maxAuthAge: longest, roles: role === undefined ? undefined : [role].flat() }
+  return {
+    optional: readBoolean('optional', optional),
+    strict: readBoolean('strict', strict),
+    maxAuthAge: longest,
+    roles: role === undefined ? undefined : readRoles(role),
+  }
+}
+
+function readBoolean(option: string, value: unknown = false): boolean {
+  if (typeof value !== 'boolean') throw new ConfigurationError(option, show(value), 'true or false')
+  return value
+}
+
+function readRoles(role: unknown): readonly string[] {
+  const roles: unknown[] = [role].flat()
+  if (roles.length === 0 || !roles.every((entry) => typeof entry === 'string' && entry !== '')) {
+    throw new ConfigurationError('role', show(role), 'a role, or a list of roles')
+  }
+  return roles as string[]
 }
 
 /** `trust proxy: true` believes whatever a client writes into `X-Forwarded-For`. */

@@ -1,6 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { SlidingSessionError } from '../protocol/errors.ts'
 import type { Auth, Sessions } from '../sessions.ts'
+import { admittedBy } from './authenticate.ts'
 import { problemHandler } from './problem.ts'
 import { withholdToken } from './write-response.ts'
 
@@ -41,7 +42,8 @@ export function sessionRoutes(sessions: Sessions, authenticated: RequestHandler)
 /** Logout: the session is revoked, and a token that was renewed by this request does not go out. */
 export async function endSession(sessions: Sessions, req: Request, res: Response): Promise<boolean> {
   withholdToken(res)
-  return req.auth !== undefined && (await sessions.revoke(req.auth.jti, 'logout'))
+  const auth = admittedBy(sessions, req)
+  return auth !== undefined && (await sessions.revoke(auth.jti, 'logout'))
 }
 
 function exceptOf(req: Request, current: string): string | undefined {
