@@ -12,6 +12,7 @@ const rooms = {
   index: ['runtime', 'sliding-session', 'express', 'sessions', 'events', 'stores', 'tokens', 'protocol'],
   server: ['index', 'stores'],
   cli: ['server', 'index', 'stores', 'runtime'],
+  client: [],
 }
 const path = (room) => `^src/${room}(\\.ts$|/)`
 
@@ -36,6 +37,12 @@ export default {
       severity: 'error',
       from: { path: '^src/protocol/' },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'client-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { pathNot: '^src/client/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'one-place-knows-jsonwebtoken',
