@@ -1,9 +1,9 @@
 import type { Application, NextFunction, Request, RequestHandler, Response } from 'express'
 import { DURATION_FORM, type Duration, parseDuration } from '../protocol/duration.ts'
-import { ConfigurationError, type ErrorCode, SlidingSessionError } from '../protocol/errors.ts'
+import { ConfigurationError, type ErrorCode } from '../protocol/errors.ts'
 import { refuseUnknown, show } from '../protocol/policy.ts'
 import type { Auth, Outcome, Sessions } from '../sessions.ts'
-import { challengeOf, sendProblem } from './problem.ts'
+import { challengeOf, problemHandler, sendProblem } from './problem.ts'
 import { readClient, readCredential } from './read-request.ts'
 import { sendToken } from './write-response.ts'
 
@@ -46,6 +46,7 @@ export function authenticate(
 ): RequestHandler {
   const requirements = readRequirements(options)
   const checkProxies = proxyCheck(sessions)
+  const handleError = problemHandler(sessions.policy.issuer)
 
   return (req: Request, res: Response, next: NextFunction) => {
     const before = admittedBy(sessions, req)
@@ -90,8 +91,7 @@ export function authenticate(
     }
 
     function fail(error: unknown): void {
-      if (error instanceof SlidingSessionError) sendProblem(res, error.code, { detail: error.message })
-      else next(error)
+      handleError(error, req, res, next)
     }
   }
 }

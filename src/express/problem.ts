@@ -74,7 +74,15 @@ export function problemHandler(realm: string): ErrorRequestHandler {
       next(error)
       return
     }
-    const challenge = error.status === 401 ? refusalChallenge(req, realm) : undefined
-    sendProblem(res, error.code, { detail: error.message, challenge })
+    sendProblem(res, error.code, { detail: error.message, challenge: challengeFor(error, req, realm) })
   }
+}
+
+function challengeFor(
+  { status }: SlidingSessionError,
+  req: IncomingMessage,
+  realm: string,
+): string | undefined {
+  if (status === 401) return refusalChallenge(req, realm)
+  return status === 403 ? challengeOf(realm, 'insufficient_scope') : undefined
 }
