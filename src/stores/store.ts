@@ -35,6 +35,17 @@ export interface SessionStore {
   close(): Promise<void>
 }
 
+/** How a store of this library uses memory. */
+export interface StoreOptions {
+  /** Sessions, and verified tokens, that are kept in memory. Default 10,000. */
+  readonly cacheSize?: number | undefined
+  /**
+   * Whether no other process ever writes to the database. Then nobody looks for other processes' revocations,
+   * the command line's among them. Default false.
+   */
+  readonly singleProcess?: boolean | undefined
+}
+
 /** A renewal as it is to be written. */
 export interface Renewal {
   readonly jti: string

@@ -1,3 +1,14 @@
+CREATE TABLE `sliding_revocations` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL,
+	`jti` blob,
+	`user_id` text,
+	`except_jti` blob,
+	`reason` text,
+	`is_open` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `sliding_revocations_open` ON `sliding_revocations` (`user_id`) WHERE is_open;--> statement-breakpoint
 CREATE TABLE `sliding_sessions` (
 	`jti` blob PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
@@ -26,3 +37,13 @@ CREATE TABLE `sliding_user_agents` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sliding_user_agents_value_unique` ON `sliding_user_agents` (`value`);
+--> statement-breakpoint
+CREATE TRIGGER `sliding_sessions_revoked` AFTER UPDATE OF `valid` ON `sliding_sessions`
+WHEN OLD.`valid` AND NOT NEW.`valid` AND NEW.`revoked_at` IS NULL BEGIN
+	INSERT INTO `sliding_revocations` (`at`, `jti`, `is_open`) VALUES (unixepoch() * 1000, NEW.`jti`, 0);
+END;
+--> statement-breakpoint
+CREATE TRIGGER `sliding_sessions_deleted` AFTER DELETE ON `sliding_sessions`
+WHEN OLD.`valid` BEGIN
+	INSERT INTO `sliding_revocations` (`at`, `jti`, `is_open`) VALUES (unixepoch() * 1000, OLD.`jti`, 0);
+END;

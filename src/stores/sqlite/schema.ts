@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { RevocationReason } from '../../protocol/types.ts'
 
@@ -39,4 +40,28 @@ export const sessions = sqliteTable(
     parent: integer('parent'),
   },
   (table) => [index('sliding_sessions_user').on(table.userId)],
+)
+
+/**
+ * The log of revocations, in the order of their commits: every process reads what is new in it when it
+ * notices a commit, and corrects what it has in memory. A row is about one session, or about all sessions of
+ * a user that began up to then, where wanted with the exception of one.
+ *
+ * A trigger (added to the generated migration by hand) keeps the log for whoever revokes or deletes a session
+ * without this store, as an operator may with the `sqlite3` shell.
+ */
+export const revocations = sqliteTable(
+  'sliding_revocations',
+  {
+    /** Without gaps: the last row is never deleted. */
+    seq: integer('seq').primaryKey(),
+    at: integer('at').notNull(),
+    jti: blob('jti', { mode: 'buffer' }),
+    userId: text('user_id'),
+    except: blob('except_jti', { mode: 'buffer' }),
+    reason: text('reason').$type<RevocationReason>(),
+    /** Whether rows of the user are still to be marked; until then this row alone makes them invalid. */
+    isOpen: integer('is_open', { mode: 'boolean' }).notNull(),
+  },
+  (table) => [index('sliding_revocations_open').on(table.userId).where(sql`is_open`)],
 )

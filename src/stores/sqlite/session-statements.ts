@@ -10,15 +10,23 @@ const LISTED = 1_000
 /** Rows looked at in one go when pruning: a few milliseconds, then requests have their turn. */
 const PRUNE_BATCH = 500
 
+/** Rows marked in one go when all sessions of a user are revoked. */
+const REVOKE_BATCH = 1_000
+
+/** Before and after every key. */
+export const FIRST_KEY: Buffer = Buffer.alloc(0)
+export const LAST_KEY: Buffer = Buffer.alloc(17, 0xff)
+
 /** Every statement of the session store, prepared once: building one costs ten times as much as running it. */
 export function prepareStatements(database: Drizzle) {
   const { placeholder } = sql
   const isKey = eq(sessions.jti, placeholder('jti'))
+  const isOfUser = eq(sessions.userId, placeholder('userId'))
   return {
     find: selectRecords(database).where(isKey).prepare(),
 
     list: selectRecords(database)
-      .where(eq(sessions.userId, placeholder('userId')))
+      .where(isOfUser)
       .orderBy(desc(sessions.valid), desc(sessions.updatedAt))
       .limit(LISTED)
       .prepare(),
@@ -69,12 +77,31 @@ export function prepareStatements(database: Drizzle) {
       .where(and(isKey, isValid, lt(sessions.floor, placeholder('gen'))))
       .prepare(),
 
-    revokeOne: revoke(database, and(isKey, isValid)),
+    revokeOne: database.update(sessions).set(REVOKED).where(and(isKey, isValid)).prepare(),
 
-    revokeAll: revoke(
-      database,
-      and(eq(sessions.userId, placeholder('userId')), ne(sessions.jti, placeholder('except')), isValid),
-    ),
+    /** Where the next batch of a user's sessions ends; none where it is the last. It reads the index alone. */
+    revokeBatchEnd: database
+      .select({ jti: sessions.jti })
+      .from(sessions)
+      .where(and(isOfUser, gt(sessions.jti, placeholder('from'))))
+      .orderBy(asc(sessions.jti))
+      .limit(1)
+      .offset(REVOKE_BATCH - 1)
+      .prepare(),
+
+    revokeRange: database
+      .update(sessions)
+      .set(REVOKED)
+      .where(
+        and(
+          isOfUser,
+          gt(sessions.jti, placeholder('from')),
+          lte(sessions.jti, placeholder('to')),
+          ne(sessions.jti, placeholder('except')),
+          eq(sessions.valid, true),
+        ),
+      )
+      .prepare(),
 
     batch: database
       .select({
@@ -107,19 +134,18 @@ export function prepareStatements(database: Drizzle) {
   }
 }
 
-const isValid = eq(sessions.valid, true)
+/** Whether a revocation covers the session whose row is not marked yet. */
+const isCovered = sql<number>`EXISTS (
+  SELECT 1 FROM sliding_revocations r
+  WHERE r.is_open AND r.user_id = ${sessions.userId} AND r.except_jti IS NOT ${sessions.jti})`
+
+const isValid = sql`${sessions.valid} AND NOT ${isCovered}`
+
+const REVOKED = { valid: false, revokedAt: value('at'), revokedReason: value('reason') }
 
 /** A placeholder where drizzle wants an expression. */
 function value(name: string): SQL {
   return sql`${sql.placeholder(name)}`
-}
-
-function revoke(database: Drizzle, where: SQL | undefined) {
-  return database
-    .update(sessions)
-    .set({ valid: false, revokedAt: value('at'), revokedReason: value('reason') })
-    .where(where)
-    .prepare()
 }
 
 function selectRecords(database: Drizzle) {
@@ -127,6 +153,7 @@ function selectRecords(database: Drizzle) {
   return database
     .select({
       session: sessions,
+      isCovered,
       userAgent: userAgents.value,
       lastUserAgent: lastAgents.value,
     })
@@ -136,14 +163,20 @@ function selectRecords(database: Drizzle) {
     .$dynamic()
 }
 
-type Row = { session: typeof sessions.$inferSelect; userAgent: string; lastUserAgent: string | null }
+interface Row {
+  readonly session: typeof sessions.$inferSelect
+  readonly isCovered: number
+  readonly userAgent: string
+  readonly lastUserAgent: string | null
+}
 
 /** A row as the protocol sees it. */
-export function toRecord({ session, userAgent, lastUserAgent }: Row): SessionRecord {
+export function toRecord({ session, isCovered: isRevoked, userAgent, lastUserAgent }: Row): SessionRecord {
   const { userAgentId: _, lastUserAgentId: __, ...record } = session
   return {
     ...record,
-    jti: session.jti.toString('base64url'),
+    jti: toJti(session.jti),
+    valid: session.valid && isRevoked === 0,
     userAgent,
     lastIp: session.lastIp ?? session.ip,
     lastUserAgent: lastUserAgent ?? userAgent,
@@ -153,4 +186,9 @@ export function toRecord({ session, userAgent, lastUserAgent }: Row): SessionRec
 /** The 16 bytes of a `jti`. */
 export function toKey(jti: string): Buffer {
   return Buffer.from(jti, 'base64url')
+}
+
+/** The `jti` of 16 bytes. */
+export function toJti(key: Buffer): string {
+  return key.toString('base64url')
 }

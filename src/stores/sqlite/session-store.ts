@@ -1,8 +1,14 @@
 import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/types.ts'
-import type { EndedBefore, Renewal, RevocationTarget, SessionStore } from '../store.ts'
+import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
+import { type ChangeSignal, changeSignal } from './change-signal.ts'
+import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
-import { prepareStatements, toKey, toRecord } from './session-statements.ts'
+import { type Revocation, RevocationLog } from './revocation-log.ts'
+import { SessionCache } from './session-cache.ts'
+import { FIRST_KEY, LAST_KEY, prepareStatements, toJti, toKey, toRecord } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
+
+const DEFAULT_CACHE_SIZE = 10_000
 
 /** Sessions in a SQLite database whose tables are up to date. */
 export class SqliteSessionStore implements SessionStore {
@@ -10,24 +16,123 @@ export class SqliteSessionStore implements SessionStore {
   readonly #ownsConnection: boolean
   readonly #userAgents: UserAgents
   readonly #statements
+  readonly #queue: CommitQueue
+  readonly #log: RevocationLog
+  readonly #cache: SessionCache
+  readonly #signal: ChangeSignal
 
-  constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean) {
+  constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean, options: StoreOptions = {}) {
+    const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
     this.#sqlite = sqlite
     this.#ownsConnection = ownsConnection
     this.#userAgents = new UserAgents(database)
     this.#statements = prepareStatements(database)
+    this.#queue = new CommitQueue(sqlite, () => this.#userAgents.forget())
+    this.#cache = new SessionCache(cacheSize)
+    this.#signal = singleProcess ? { hasChanged: () => false } : changeSignal(sqlite)
+    this.#log = new RevocationLog(database)
   }
 
   peek(jti: string): SessionRecord | undefined {
-    const row = this.#statements.find.get({ jti: toKey(jti) })
-    return row && toRecord(row)
+    if (this.#signal.hasChanged()) this.#readLog()
+    return this.#cache.get(jti)
   }
 
   async find(jti: string): Promise<SessionRecord | undefined> {
-    return this.peek(jti)
+    const row = this.#statements.find.get({ jti: toKey(jti) })
+    if (row === undefined) {
+      this.#cache.forget(jti)
+      return undefined
+    }
+    const record = toRecord(row)
+    this.#cache.set(record)
+    return record
   }
 
+  /** What is still open of the user's revocations is finished before, so that it cannot take this session along. */
   async create(record: SessionRecord): Promise<void> {
+    for (;;) {
+      const open = await this.#queue.run(() => {
+        const [unfinished] = this.#log.openOf(record.userId)
+        if (unfinished === undefined) this.#insert(record)
+        return unfinished
+      })
+      if (open === undefined) break
+      await this.#finish(open)
+    }
+    this.#cache.set(record)
+  }
+
+  async renew({ jti, expected, lineage, at, client }: Renewal): Promise<boolean> {
+    const { changes } = await this.#queue.run(() =>
+      this.#statements.renew.run({
+        ...lineage,
+        jti: toKey(jti),
+        expectedIssued: expected.issued,
+        expectedSeen: expected.seen,
+        at,
+        ip: client.ip,
+        userAgentId: this.#userAgents.idOf(client.userAgent, at),
+      }),
+    )
+    if (changes === 0) return false
+    const { ip: lastIp, userAgent: lastUserAgent } = client
+    this.#cache.change(jti, { ...lineage, updatedAt: at, lastIp, lastUserAgent })
+    return true
+  }
+
+  /** Memory knows at once, so that the next requests do not write it again. */
+  async markSeen(jti: string, gen: number): Promise<void> {
+    const issued = this.#cache.get(jti)?.issued ?? gen
+    this.#cache.change(jti, { seen: gen, floor: Math.max(issued, gen) })
+    try {
+      await this.#queue.run(() => this.#statements.markSeen.run({ jti: toKey(jti), gen }))
+    } catch (error) {
+      this.#cache.forget(jti)
+      throw error
+    }
+  }
+
+  async revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
+    return 'jti' in target
+      ? this.#revokeOne(target.jti, reason, at)
+      : this.#revokeAll(target.userId, target.except, reason, at)
+  }
+
+  async list(userId: string): Promise<SessionRecord[]> {
+    return this.#statements.list.all({ userId }).map(toRecord)
+  }
+
+  async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
+    for (const open of this.#log.allOpen()) await this.#finish(open)
+    const used = new Set<number>()
+    let pruned = 0
+    for (let from = FIRST_KEY; ; ) {
+      const batch = this.#statements.batch.all({ from })
+      const to = batch.at(-1)?.jti
+      if (to === undefined) break
+      for (const { userAgentId, lastUserAgentId } of batch) {
+        used.add(userAgentId)
+        if (lastUserAgentId !== null) used.add(lastUserAgentId)
+      }
+      const range = { from, to, ...ended }
+      pruned += await this.#queue.run(() => this.#statements.prune.run(range).changes)
+      from = to
+    }
+    await this.#queue.run(() => {
+      this.#deleteUnusedAgents(used, now)
+      this.#log.prune(now)
+    })
+    return pruned
+  }
+
+  async close(): Promise<void> {
+    this.#queue.flush()
+    this.#cache.clear()
+    if (this.#ownsConnection) this.#sqlite.close()
+  }
+
+  #insert(record: SessionRecord): void {
     const { createdAt: now } = record
     this.#statements.create.run({
       ...record,
@@ -39,61 +144,76 @@ export class SqliteSessionStore implements SessionStore {
     })
   }
 
-  async renew({ jti, expected, lineage, at, client }: Renewal): Promise<boolean> {
-    const { changes } = this.#statements.renew.run({
-      ...lineage,
-      jti: toKey(jti),
-      expectedIssued: expected.issued,
-      expectedSeen: expected.seen,
-      at,
-      ip: client.ip,
-      userAgentId: this.#userAgents.idOf(client.userAgent, at),
+  async #revokeOne(jti: string, reason: RevocationReason, at: Timestamp): Promise<number> {
+    const key = toKey(jti)
+    const revokeAndLog = this.#sqlite.transaction(() => {
+      const { changes } = this.#statements.revokeOne.run({ jti: key, reason, at })
+      if (changes > 0) this.#log.addSession(key, at)
+      return changes
     })
-    return changes === 1
+    const changes = await this.#queue.run(revokeAndLog)
+    this.#cache.change(jti, { valid: false, revokedAt: at, revokedReason: reason })
+    return changes
   }
 
-  async markSeen(jti: string, gen: number): Promise<void> {
-    this.#statements.markSeen.run({ jti: toKey(jti), gen })
+  /**
+   * One row of the log makes all sessions invalid at once. Marking their own rows follows in batches, the
+   * first of them in the same transaction, so that not even a hundred thousand keep other requests waiting.
+   */
+  async #revokeAll(
+    userId: string,
+    except: string | undefined,
+    reason: RevocationReason,
+    at: Timestamp,
+  ): Promise<number> {
+    const openAndMark = this.#sqlite.transaction(() => {
+      const open = this.#log.open(userId, except === undefined ? null : toKey(except), reason, at)
+      return { open, marked: this.#markBatch(open, FIRST_KEY) }
+    })
+    const { open, marked } = await this.#queue.run(openAndMark)
+    this.#cache.invalidateUser(userId, except)
+    return marked.count + (marked.next === undefined ? 0 : await this.#finish(open, marked.next))
   }
 
-  async revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
-    if ('jti' in target) {
-      return this.#statements.revokeOne.run({ jti: toKey(target.jti), reason, at }).changes
+  /** Marks what is left of a revocation, a batch in each turn; answers with the number of sessions. */
+  async #finish(open: Revocation, from = FIRST_KEY): Promise<number> {
+    let count = 0
+    for (let next: Buffer | undefined = from; next !== undefined; ) {
+      const start: Buffer = next
+      const marked = await this.#queue.run(() => this.#markBatch(open, start))
+      count += marked.count
+      next = marked.next
     }
-    const except = target.except === undefined ? Buffer.alloc(0) : toKey(target.except)
-    return this.#statements.revokeAll.run({ userId: target.userId, except, reason, at }).changes
+    return count
   }
 
-  async list(userId: string): Promise<SessionRecord[]> {
-    return this.#statements.list.all({ userId }).map(toRecord)
+  /** Marks the next rows of a revocation; `next` is where to go on, undefined where it is finished. */
+  #markBatch(
+    { seq, userId, except, reason, at }: Revocation,
+    from: Buffer,
+  ): { count: number; next: Buffer | undefined } {
+    const next = this.#statements.revokeBatchEnd.get({ userId, from })?.jti
+    const range = { userId, except: except ?? FIRST_KEY, from, to: next ?? LAST_KEY }
+    const { changes } = this.#statements.revokeRange.run({ ...range, reason, at })
+    if (next === undefined) this.#log.close(seq)
+    return { count: changes, next }
   }
 
-  async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
-    const used = new Set<number>()
-    let pruned = 0
-    for (let from: Buffer = Buffer.alloc(0); ; ) {
-      const batch = this.#statements.batch.all({ from })
-      const to = batch.at(-1)?.jti
-      if (to === undefined) break
-      for (const { userAgentId, lastUserAgentId } of batch) {
-        used.add(userAgentId)
-        if (lastUserAgentId !== null) used.add(lastUserAgentId)
-      }
-      pruned += this.#statements.prune.run({ from, to, ...ended }).changes
-      from = to
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    this.#deleteUnusedAgents(used, now)
-    return pruned
+  /** Somebody has committed: what was revoked meanwhile is no longer valid here either. */
+  #readLog(): void {
+    const news = this.#log.read()
+    if (news === 'missed') this.#cache.clear()
+    else for (const { jti, userId, except } of news) this.#invalidate(jti, userId, except)
+  }
+
+  #invalidate(jti: Buffer | null, userId: string | null, except: Buffer | null): void {
+    if (jti !== null) this.#cache.change(toJti(jti), { valid: false })
+    if (userId !== null) this.#cache.invalidateUser(userId, except === null ? undefined : toJti(except))
   }
 
   #deleteUnusedAgents(used: ReadonlySet<number>, now: Timestamp): void {
     for (const { id } of this.#statements.allAgents.all()) {
       if (!used.has(id)) this.#userAgents.deleteUnused(id, now)
     }
-  }
-
-  async close(): Promise<void> {
-    if (this.#ownsConnection) this.#sqlite.close()
   }
 }

@@ -42,6 +42,11 @@ export class UserAgents {
     return id
   }
 
+  /** Forgets the numbers that it knows, as a write of them was undone. */
+  forget(): void {
+    this.#known.clear()
+  }
+
   /** Deletes a number that no session refers to, unless it was used lately. */
   deleteUnused(id: number, now: Timestamp): void {
     this.#deleteUnused.run({ id, before: now - 2 * DAY })

@@ -1,0 +1,85 @@
+import type { Sqlite } from './connection.ts'
+
+interface Waiting {
+  readonly write: () => unknown
+  readonly resolve: (result: never) => void
+  readonly reject: (error: unknown) => void
+}
+
+type Result = { readonly value: unknown } | { readonly error: unknown }
+
+/**
+ * Group commit: the writes that arrive in one turn of the event loop share one `BEGIN IMMEDIATE … COMMIT`, and
+ * so the one wait for the disk that makes them durable. Each is answered only after that.
+ */
+export class CommitQueue {
+  readonly #sqlite: Sqlite
+  readonly #onFailure: () => void
+  readonly #begin
+  readonly #commit
+  readonly #rollback
+  #waiting: Waiting[] = []
+
+  /** `onFailure` is told when a whole batch was undone. */
+  constructor(sqlite: Sqlite, onFailure: () => void) {
+    this.#sqlite = sqlite
+    this.#onFailure = onFailure
+    this.#begin = sqlite.prepare('BEGIN IMMEDIATE')
+    this.#commit = sqlite.prepare('COMMIT')
+    this.#rollback = sqlite.prepare('ROLLBACK')
+  }
+
+  /**
+   * Runs a write at the end of this turn. The promise is settled when the write is durable; it is rejected
+   * where the write itself failed, which does not touch its neighbours, or where the whole batch was undone.
+   */
+  run<T>(write: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.flush())
+      this.#waiting.push({ write, resolve, reject })
+    })
+  }
+
+  /** Commits what is waiting, now. */
+  flush(): void {
+    const batch = this.#waiting
+    if (batch.length === 0) return
+    this.#waiting = []
+    try {
+      const results = this.#commitAll(batch)
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index] as Result
+        if ('error' in result) reject(result.error)
+        else resolve(result.value as never)
+      })
+    } catch (error) {
+      this.#undo()
+      for (const { reject } of batch) reject(error)
+    }
+  }
+
+  #commitAll(batch: readonly Waiting[]): Result[] {
+    this.#begin.run()
+    const results = batch.map(({ write }) => this.#try(write))
+    this.#commit.run()
+    return results
+  }
+
+  /** A failure that ended the transaction, such as a full disk, is the whole batch's. */
+  #try(write: () => unknown): Result {
+    try {
+      return { value: write() }
+    } catch (error) {
+      if (!this.#sqlite.inTransaction) throw error
+      return { error }
+    }
+  }
+
+  #undo(): void {
+    try {
+      if (this.#sqlite.inTransaction) this.#rollback.run()
+    } finally {
+      this.#onFailure()
+    }
+  }
+}
