@@ -130,6 +130,24 @@ describe('a store that fails closes the door', () => {
     expect((await test.get('/whoami', token)).body).toMatchObject({ code: 'session_revoked' })
   })
 
+  it('where others are faster again and again: it gives up, and nobody is let in', async () => {
+    let renewals = 0
+    const test = await testApp({
+      wrap: (store) => ({
+        ...hookStore(store, () => undefined),
+        async renew() {
+          renewals += 1
+          return false
+        },
+      }),
+    })
+    const token = await test.login()
+    test.clock.advance(EXPIRED)
+    await expectUnavailable(test, '/whoami', token)
+    expect(renewals).toBe(8)
+    expect(test.row(token)).toMatchObject({ issued: 0, valid: 1 })
+  })
+
   it('but not for what needs no store', async () => {
     const { test, broken } = await failingApp()
     for (const method of ALL) broken.add(method)
