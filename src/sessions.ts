@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Events } from './events.ts'
-import { type Decision, decide, type Refuse, type Renew, type Situation } from './protocol/decide.ts'
+import { type Decision, decide, isFresh, type Refuse, type Renew, type Situation } from './protocol/decide.ts'
 import { type RefusalCode, SlidingSessionError } from './protocol/errors.ts'
 import type { Policy } from './protocol/policy.ts'
 import { type SessionInfo, toSessionInfo } from './protocol/session-info.ts'
@@ -18,7 +18,7 @@ import type { RevocationTarget, SessionStore } from './stores/store.ts'
 import { readHostClaims } from './tokens/claims.ts'
 import type { Keyring } from './tokens/keyring.ts'
 import { signToken } from './tokens/sign.ts'
-import { verifyToken } from './tokens/verify.ts'
+import { Verifier } from './tokens/verifier.ts'
 
 /**
  * The host's word on a user, asked at login, at every renewal and on strict routes: the claims that tokens
@@ -76,6 +76,7 @@ export class Sessions {
   readonly events = new Events()
   readonly #store: SessionStore
   readonly #keyring: Keyring
+  readonly #verifier: Verifier
   readonly #loadClaims: LoadClaims
   readonly #now: () => Timestamp
 
@@ -83,13 +84,14 @@ export class Sessions {
     this.policy = policy
     this.#store = store
     this.#keyring = keyring
+    this.#verifier = new Verifier(policy, keyring, policy.cacheSize)
     this.#loadClaims = loadClaims
     this.#now = now
   }
 
   /**
-   * Judges a request. Answers at once where all is in memory and nothing must be written, which is the
-   * common case, and with a promise elsewhere.
+   * Judges a request. A fresh token whose session is in memory is answered at once, without a query and
+   * without waiting, which is the common case; all else by a promise.
    *
    * @throws SlidingSessionError `unavailable` where the store fails.
    */
@@ -98,7 +100,7 @@ export class Sessions {
     const presented = this.#verify(credential, now)
     if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
     const { token } = presented
-    const record = strict ? undefined : this.#peek(token.jti)
+    const record = strict || !isFresh(token, now, this.policy) ? undefined : this.#peek(token.jti)
     if (record !== undefined) {
       const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
       if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)
@@ -184,7 +186,7 @@ export class Sessions {
 
   #verify(credential: Credential, now: Timestamp): Presented {
     if (typeof credential !== 'string') return credential
-    return verifyToken(credential, now, this.policy, this.#keyring)
+    return this.#verifier.verify(credential, now)
   }
 
   /** What fails here fails again in `find`, where it is reported. */
@@ -227,15 +229,15 @@ export class Sessions {
 
   /** The record, or `pass` where the database fails and the policy lets fresh tokens pass unchecked. */
   async #findOrPass(
-    { jti, expiresAt }: VerifiedToken,
+    token: VerifiedToken,
     strict: boolean,
     now: Timestamp,
   ): Promise<SessionRecord | undefined | 'pass'> {
     try {
-      return await this.#ask(() => this.#store.find(jti))
+      return await this.#ask(() => this.#store.find(token.jti))
     } catch (error) {
-      const { onStoreFailure, leeway } = this.policy
-      const mayPass = onStoreFailure === 'pass-fresh' && !strict && now < expiresAt + leeway
+      const mayPass =
+        this.policy.onStoreFailure === 'pass-fresh' && !strict && isFresh(token, now, this.policy)
       if (mayPass) return 'pass'
       throw error
     }

@@ -48,7 +48,7 @@ export async function slidingSession(options: SlidingSessionOptions): Promise<Sl
   const keyring = readKeyring(options)
   const loadClaims = readFunction('loadClaims', options.loadClaims, () => ({}))
   const now = readFunction('now', options.now, Date.now)
-  const store = openSessionStore(options.database)
+  const store = openSessionStore(options.database, policy)
   return face(new Sessions({ store, keyring, policy, loadClaims, now }), now)
 }
 

@@ -22,7 +22,7 @@ export interface AuthenticateOptions {
 interface Requirements {
   readonly optional: boolean
   readonly strict: boolean
-  readonly maxAuthAge: number
+  readonly maxAuthAge: number | undefined
   readonly roles: readonly string[] | undefined
 }
 
@@ -44,64 +44,79 @@ export function authenticate(
   now: () => number,
   options: AuthenticateOptions = {},
 ): RequestHandler {
-  const requirements = readRequirements(options)
+  const { optional, strict, maxAuthAge, roles } = readRequirements(options)
+  const realm = sessions.policy.issuer
   const checkProxies = proxyCheck(sessions)
-  const handleError = problemHandler(sessions.policy.issuer)
+  const handleError = problemHandler(realm)
 
-  return (req: Request, res: Response, next: NextFunction) => {
+  function answer(outcome: Outcome, req: Request, res: Response, next: NextFunction): void {
+    if (outcome.kind === 'pass') {
+      const { auth, token } = outcome
+      if (token !== undefined) sendToken(res, token, () => !sessions.isRevoked(auth.jti))
+      admit(auth, req, res, next)
+    } else if (outcome.code === 'token_missing' && optional) {
+      next()
+    } else {
+      refuse(res, outcome.code, realm)
+    }
+  }
+
+  function admit(auth: Auth, req: Request, res: Response, next: NextFunction): void {
+    remember(req, sessions, auth)
+    if (roles !== undefined && !roles.includes(auth.claims['role'] as string)) {
+      const challenge = challengeOf(realm, 'insufficient_scope')
+      sendProblem(res, 'forbidden', { detail: 'Your role does not permit this.', challenge })
+    } else if (maxAuthAge !== undefined && now() - auth.authTime > maxAuthAge) {
+      const seconds = `, max_age="${Math.floor(maxAuthAge / 1000)}"`
+      const challenge = challengeOf(realm, 'insufficient_user_authentication', seconds)
+      sendProblem(res, 'forbidden', { detail: 'Your login is too long ago for this.', challenge })
+    } else {
+      next()
+    }
+  }
+
+  return (req, res, next) => {
     const before = admittedBy(sessions, req)
-    if (before !== undefined && !requirements.strict) {
-      admit(before)
+    if (before !== undefined && !strict) {
+      admit(before, req, res, next)
       return
     }
     try {
       checkProxies(req.app)
-      const outcome = sessions.authenticate(readCredential(req), () => readClient(req), requirements.strict)
-      if (outcome instanceof Promise) outcome.then(answer).catch(fail)
-      else answer(outcome)
+      const outcome = sessions.authenticate(readCredential(req), () => readClient(req), strict)
+      if (!(outcome instanceof Promise)) answer(outcome, req, res, next)
+      else {
+        outcome
+          .then((settled) => answer(afterRenewal(settled, before), req, res, next))
+          .catch((error) => handleError(error, req, res, next))
+      }
     } catch (error) {
-      fail(error)
-    }
-
-    function answer(outcome: Outcome): void {
-      if (outcome.kind === 'pass') {
-        const { auth, token } = outcome
-        if (token !== undefined) sendToken(res, token, () => !sessions.isRevoked(auth.jti))
-        admit(before?.renewed === true ? { ...auth, renewed: true } : auth)
-      } else if (outcome.code === 'token_missing' && requirements.optional) {
-        next()
-      } else {
-        refuse(res, outcome.code, sessions.policy.issuer)
-      }
-    }
-
-    function admit(auth: Auth): void {
-      req.auth = auth
-      admitted.set(req, { sessions, auth })
-      if (requirements.roles !== undefined && !requirements.roles.includes(auth.claims['role'] as string)) {
-        const challenge = challengeOf(sessions.policy.issuer, 'insufficient_scope')
-        sendProblem(res, 'forbidden', { detail: 'Your role does not permit this.', challenge })
-      } else if (now() - auth.authTime > requirements.maxAuthAge) {
-        const seconds = `, max_age="${Math.floor(requirements.maxAuthAge / 1000)}"`
-        const challenge = challengeOf(sessions.policy.issuer, 'insufficient_user_authentication', seconds)
-        sendProblem(res, 'forbidden', { detail: 'Your login is too long ago for this.', challenge })
-      } else {
-        next()
-      }
-    }
-
-    function fail(error: unknown): void {
       handleError(error, req, res, next)
     }
   }
 }
 
-/** Who was admitted, and by whom: `req.auth` may also be set by other middleware, or for other sessions. */
-const admitted = new WeakMap<Request, { readonly sessions: Sessions; readonly auth: Auth }>()
+/** A request that was renewed by an earlier `authenticate` stays one. */
+function afterRenewal(outcome: Outcome, before: Auth | undefined): Outcome {
+  if (outcome.kind !== 'pass' || before?.renewed !== true) return outcome
+  return { ...outcome, auth: { ...outcome.auth, renewed: true } }
+}
+
+/** Where a request remembers who was admitted, and by whom: `req.auth` may be set by others, too. */
+const ADMITTED = Symbol('admitted')
+
+interface Admitted {
+  [ADMITTED]?: { readonly sessions: Sessions; readonly auth: Auth }
+}
+
+function remember(req: Request & Admitted, sessions: Sessions, auth: Auth): void {
+  req.auth = auth
+  req[ADMITTED] = { sessions, auth }
+}
 
 /** Whom these sessions, and no others, have let in with this request. */
-export function admittedBy(sessions: Sessions, req: Request): Auth | undefined {
-  const entry = admitted.get(req)
+export function admittedBy(sessions: Sessions, req: Request & Admitted): Auth | undefined {
+  const entry = req[ADMITTED]
   return entry?.sessions === sessions ? entry.auth : undefined
 }
 
@@ -117,8 +132,9 @@ const OPTIONS = ['optional', 'strict', 'maxAuthAge', 'role']
 function readRequirements(options: AuthenticateOptions): Requirements {
   refuseUnknown(options, OPTIONS)
   const { optional, strict, maxAuthAge, role } = options
-  const longest = maxAuthAge === undefined ? Number.POSITIVE_INFINITY : parseDuration(maxAuthAge)
-  if (longest === undefined) throw new ConfigurationError('maxAuthAge', show(maxAuthAge), DURATION_FORM)
+  const longest = maxAuthAge === undefined ? undefined : parseDuration(maxAuthAge)
+  if (maxAuthAge !== undefined && longest === undefined)
+    throw new ConfigurationError('maxAuthAge', show(maxAuthAge), DURATION_FORM)
   return {
     optional: readBoolean('optional', optional),
     strict: readBoolean('strict', strict),

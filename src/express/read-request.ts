@@ -19,10 +19,24 @@ export function readCredential(req: IncomingMessage): Credential {
   const { authorization } = req.headers
   if (authorization === undefined) return MISSING
   if (isSentTwice(req.rawHeaders)) return MALFORMED
+  if (isPlain(authorization)) return authorization.slice(PLAIN.length)
   const token = BEARER.exec(authorization)?.[1]
   if (token !== undefined) return token
   return /^bearer(\s|,|$)/i.test(authorization) ? MALFORMED : MISSING
 }
+
+const PLAIN = 'Bearer '
+
+/** What nearly every client sends is seen without a regular expression, on each request. */
+function isPlain(authorization: string): boolean {
+  return (
+    authorization.startsWith(PLAIN) &&
+    authorization.length > PLAIN.length &&
+    !SEPARATORS.some((separator) => authorization.includes(separator, PLAIN.length))
+  )
+}
+
+const SEPARATORS = [' ', ',', '\t']
 
 function isSentTwice(rawHeaders: readonly string[]): boolean {
   let count = 0

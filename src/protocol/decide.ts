@@ -57,9 +57,14 @@ export function decide(situation: Situation, policy: Policy): Decision {
   if (record === undefined) return refuse('session_unknown') // row 4
   if (!record.valid) return refuse('session_revoked') // row 5
   if (situation.user === 'gone') return USER_GONE // row 6
-  return situation.now < presented.token.expiresAt + policy.leeway
+  return isFresh(presented.token, situation.now, policy)
     ? decideFresh(presented.token, record, situation, policy)
     : decideExpired(presented.token, record, situation, policy)
+}
+
+/** Whether a token has not expired yet, give or take the leeway. */
+export function isFresh(token: VerifiedToken, now: Timestamp, policy: Policy): boolean {
+  return now < token.expiresAt + policy.leeway
 }
 
 /** Row 7, and early renewal where `renewBefore` is set. */

@@ -44,6 +44,16 @@ export interface PolicyOptions {
    * fresh tokens pass unchecked, revoked ones among them; strict routes and expired tokens get 503.
    */
   readonly onStoreFailure?: 'refuse' | 'pass-fresh'
+  /**
+   * How many sessions, and as many verified tokens, are kept in memory; more in use at a time cost a query and
+   * a verification each. Default `10000`.
+   */
+  readonly cacheSize?: number
+  /**
+   * Whether this is the only process that ever writes to the database. Then nobody looks for revocations by
+   * other processes, the command line's among them. Default `false`: they count on the very next request.
+   */
+  readonly singleProcess?: boolean
 }
 
 /** The rules, validated, with every default filled in. Durations in milliseconds. */
@@ -59,6 +69,8 @@ export interface Policy {
   readonly issuer: string
   readonly audience: string
   readonly onStoreFailure: 'refuse' | 'pass-fresh'
+  readonly cacheSize: number
+  readonly singleProcess: boolean
 }
 
 /** A device list has at most 1,000 sessions, and the one beyond the limit must be on it. */
@@ -82,7 +94,7 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
   maxSessionsPerUser: {
     default: 0,
     takes: `a whole number from 0 (no limit) to ${MOST_SESSIONS}`,
-    read: (value) => (isCount(value) ? value : undefined),
+    read: (value) => readCount(value, 0, MOST_SESSIONS),
   },
   issuer: name('sliding-jwt'),
   audience: name('sliding-jwt'),
@@ -90,6 +102,16 @@ const READERS: { readonly [Name in keyof Policy]: Reader<Policy[Name]> } = {
     default: 'refuse',
     takes: 'refuse or pass-fresh',
     read: (value) => (value === 'refuse' || value === 'pass-fresh' ? value : undefined),
+  },
+  cacheSize: {
+    default: 10_000,
+    takes: 'a whole number from 1 to 10000000',
+    read: (value) => readCount(value, 1, 10_000_000),
+  },
+  singleProcess: {
+    default: false,
+    takes: 'true or false',
+    read: (value) => (typeof value === 'boolean' ? value : undefined),
   },
 }
 
@@ -168,6 +190,7 @@ function name(byDefault: string): Reader<string> {
   }
 }
 
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_SESSIONS
+function readCount(value: unknown, least: number, most: number): number | undefined {
+  const isCount = Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+  return isCount ? (value as number) : undefined
 }

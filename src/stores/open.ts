@@ -4,7 +4,7 @@ import type { ServerDatabase } from './server-store.ts'
 import { migrateTables, openFile, type Sqlite } from './sqlite/connection.ts'
 import { sqliteServerDatabase } from './sqlite/server-database.ts'
 import { SqliteSessionStore } from './sqlite/session-store.ts'
-import type { SessionStore } from './store.ts'
+import type { SessionStore, StoreOptions } from './store.ts'
 
 /** What `better-sqlite3`'s Database looks like from here, so that the public types need no import of it. */
 export interface SqliteDatabase {
@@ -26,15 +26,15 @@ const DATABASE_FORM =
  *
  * @throws ConfigurationError where `database` is none of what it takes, or the file cannot be opened.
  */
-export function openSessionStore(database: unknown): SessionStore {
-  if (typeof database === 'string') return sqliteStore(openPath(database), true)
-  if (hasMethods(database, ['prepare', 'pragma'])) return sqliteStore(database as Sqlite, false)
+export function openSessionStore(database: unknown, options: StoreOptions = {}): SessionStore {
+  if (typeof database === 'string') return sqliteStore(openPath(database), true, options)
+  if (hasMethods(database, ['prepare', 'pragma'])) return sqliteStore(database as Sqlite, false, options)
   if (hasMethods(database, ['peek', 'find', 'create', 'renew', 'revoke'])) return database as SessionStore
   throw new ConfigurationError('database', show(database), DATABASE_FORM)
 }
 
-function sqliteStore(sqlite: Sqlite, ownsConnection: boolean): SessionStore {
-  return new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), ownsConnection)
+function sqliteStore(sqlite: Sqlite, ownsConnection: boolean, options: StoreOptions): SessionStore {
+  return new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), ownsConnection, options)
 }
 
 /**

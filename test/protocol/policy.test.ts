@@ -39,6 +39,8 @@ describe('readPolicy', () => {
       issuer: 'sliding-jwt',
       audience: 'sliding-jwt',
       onStoreFailure: 'refuse',
+      cacheSize: 10_000,
+      singleProcess: false,
     })
   })
 
@@ -78,6 +80,8 @@ describe('readPolicy', () => {
     ['issuer', 'x'.repeat(200), 'x'.repeat(200)],
     ['audience', 'shop', 'shop'],
     ['onStoreFailure', 'pass-fresh', 'pass-fresh'],
+    ['cacheSize', 1, 1],
+    ['singleProcess', true, true],
   ])('reads %s: %j', (option, value, expected) => {
     expect(readPolicy({ [option]: value })).toHaveProperty(option, expected)
   })
@@ -119,6 +123,8 @@ describe('readPolicy', () => {
     ['audience', ['a', 'b'], 'a list', NAME],
     ['audience', null, 'null', NAME],
     ['onStoreFailure', 'pass', '"pass"', 'refuse or pass-fresh'],
+    ['cacheSize', 0, '0', 'a whole number from 1 to 10000000'],
+    ['singleProcess', 'yes', '"yes"', 'true or false'],
     ['onStoreFailure', false, 'false', 'refuse or pass-fresh'],
   ])('refuses %s: %j with one line that tells what it got and takes', (option, value, got, takes) => {
     const error = errorOf(() => readPolicy({ [option]: value } as PolicyOptions))
