@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll } from 'vitest'
+import { type DemoServer, startServer } from '../../tools/demo/server.ts'
+
+/** The stand-alone server with tokens that live for one second, and its only user. */
+export interface StandAlone {
+  url: string
+  readonly username: string
+  readonly password: string
+}
+
+/** Longer than a token lives. The server has a real clock, so the examples really wait. */
+export const LIFETIME_AND_MORE_MS = 1_100
+
+/** Starts it for the tests of a file; `url` is there when they run. */
+export function standAlone(settings: Readonly<Record<string, string>> = {}): StandAlone {
+  const user = { url: '', username: 'admin', password: randomBytes(12).toString('base64url') }
+  let server: DemoServer | undefined
+  beforeAll(async () => {
+    server = await startServer({
+      TOKEN_TTL: '1s',
+      LOG_LEVEL: 'error',
+      ADMIN_USERNAME: user.username,
+      ADMIN_PASSWORD: user.password,
+      ...settings,
+    })
+    user.url = server.url
+  })
+  afterAll(() => server?.stop())
+  return user
+}
