@@ -16,7 +16,7 @@ export interface SessionEvents {
   'session.renewed': SessionEvent & { readonly gen: number }
   /** A session was renewed from another address than before. */
   'session.moved': SessionEvent & { readonly from: string; readonly to: string }
-  /** A token of a known session was refused. */
+  /** A token with a right signature was refused. */
   'session.refused': SessionEvent & { readonly code: RefusalCode; readonly ip: string }
   /** A superseded token of generation `gen` was used: two parties held tokens of one session. It was revoked. */
   'session.reused': SessionEvent & { readonly gen: number; readonly ip: string; readonly userAgent: string }

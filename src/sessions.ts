@@ -307,7 +307,9 @@ export class Sessions {
       if (claims === null) throw new SlidingSessionError('user_disabled')
       return signToken(record, claims, record.createdAt, this.policy, this.#keyring)
     } catch (error) {
-      await this.#ask(() => this.#store.revoke({ jti: record.jti }, 'user_disabled', this.#now()))
+      const isDisabled = error instanceof SlidingSessionError && error.code === 'user_disabled'
+      const reason = isDisabled ? 'user_disabled' : 'revoked'
+      await this.#ask(() => this.#store.revoke({ jti: record.jti }, reason, this.#now()))
       throw error
     }
   }

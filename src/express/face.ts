@@ -22,7 +22,10 @@ export interface SlidingSession {
    * @throws SlidingSessionError `user_disabled`, `unavailable`
    */
   start(req: Request, res: Response, userId: string): Promise<Started>
-  /** Ends the session of this request (logout); no token goes out. Answers whether there was one. */
+  /**
+   * Ends the session of a request that `authenticate` let pass (logout); no token goes out. Answers whether there
+   * was one: a token that `authenticate` has not judged ends nothing, as it may be an old copy.
+   */
   end(req: Request, res: Response): Promise<boolean>
   /** A user's sessions, valid ones first; at most 1,000. */
   list(userId: string): Promise<SessionInfo[]>

@@ -20,8 +20,10 @@ export interface PolicyOptions {
   /** How long after the login a session ends whatever happens. Default `30d`. */
   readonly maxAge?: Duration
   /**
-   * How long after a renewal the token that caused it still gets answers, so that parallel requests pass.
-   * Longer than any request takes; it is never extended. Default `60s`.
+   * How long after a renewal the token that caused it still gets answers, so that parallel requests pass. It is
+   * never extended. Longer than any request takes, and not longer than `tokenTtl`: the next renewal ends it,
+   * and who comes later is taken for a thief. With `0`, each of several parallel requests gets a token of its
+   * own, and all but one of them are abandoned. Default `60s`.
    */
   readonly grace?: Duration
   /**

@@ -28,13 +28,24 @@ const DATABASE_FORM =
  */
 export function openSessionStore(database: unknown, options: StoreOptions = {}): SessionStore {
   if (typeof database === 'string') return sqliteStore(openPath(database), true, options)
-  if (hasMethods(database, ['prepare', 'pragma'])) return sqliteStore(database as Sqlite, false, options)
+  if (hasMethods(database, ['prepare', 'pragma'])) return hostStore(database as Sqlite, options)
   if (hasMethods(database, ['peek', 'find', 'create', 'renew', 'revoke'])) return database as SessionStore
   throw new ConfigurationError('database', show(database), DATABASE_FORM)
 }
 
 function sqliteStore(sqlite: Sqlite, ownsConnection: boolean, options: StoreOptions): SessionStore {
   return new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), ownsConnection, options)
+}
+
+function hostStore(sqlite: Sqlite, options: StoreOptions): SessionStore {
+  if (typeof sqlite.prepare('SELECT 1').pluck().get() === 'bigint') {
+    throw new ConfigurationError(
+      'database',
+      'a Database with safe integers as its default',
+      'one that reads numbers',
+    )
+  }
+  return sqliteStore(sqlite, false, options)
 }
 
 /**

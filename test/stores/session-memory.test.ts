@@ -1,0 +1,143 @@
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openSessionStore } from '../../src/stores/open.ts'
+import type { StoreOptions } from '../../src/stores/store.ts'
+import { temporaryDatabase } from '../support/files.ts'
+import { recordOf, T0 } from '../support/records.ts'
+
+function twoOn(path = temporaryDatabase(), options: StoreOptions = {}) {
+  const [one, other] = [openSessionStore(path, options), openSessionStore(path, options)]
+  const shell = new Database(path)
+  onTestFinished(async () => {
+    await one.close()
+    await other.close()
+    shell.close()
+  })
+  return { one, other, shell }
+}
+
+describe('what is in memory', () => {
+  it('serves without a query until somebody revokes', async () => {
+    const { one, other } = twoOn()
+    const record = recordOf()
+    await one.create(record)
+    expect(other.peek(record.jti)).toBeUndefined()
+    await other.find(record.jti)
+    expect(other.peek(record.jti)).toEqual(record)
+    await one.revoke({ jti: record.jti }, 'admin', T0)
+    expect(one.peek(record.jti)?.valid).toBe(false)
+    expect(other.peek(record.jti)?.valid).toBe(false)
+  })
+
+  it('a renewal by another process leaves it alone, as fresh tokens do not depend on it', async () => {
+    const { one, other } = twoOn()
+    const record = recordOf()
+    await one.create(record)
+    await other.find(record.jti)
+    const lineage = { issued: 1, seen: 0, floor: 0, parent: 0 }
+    const client = { ip: record.ip, userAgent: record.userAgent }
+    expect(await one.renew({ jti: record.jti, expected: record, lineage, at: T0 + 1, client })).toBe(true)
+    expect(other.peek(record.jti)).toEqual(record)
+    expect(one.peek(record.jti)).toMatchObject({ ...lineage, updatedAt: T0 + 1 })
+  })
+
+  it.each([
+    ['an update', "UPDATE sliding_sessions SET valid = 0 WHERE user_id = 'ada'"],
+    ['a deletion', "DELETE FROM sliding_sessions WHERE user_id = 'ada'"],
+  ])('sees %s by hand on the very next look', async (_name, statement) => {
+    const { one, shell } = twoOn()
+    const [hers, his] = [recordOf({ userId: 'ada' }), recordOf({ userId: 'bob' })]
+    await one.create(hers)
+    await one.create(his)
+    shell.exec(statement)
+    expect(one.peek(hers.jti)?.valid).toBe(false)
+    expect(one.peek(his.jti)?.valid).toBe(true)
+  })
+
+  it('is all forgotten where the log was pruned before it was read', async () => {
+    const { one, other } = twoOn()
+    const records = [recordOf(), recordOf(), recordOf()]
+    for (const record of records) {
+      await one.create(record)
+      await other.find(record.jti)
+    }
+    const [first, second] = records.map(({ jti }) => jti) as [string, string]
+    await one.revoke({ jti: first }, 'admin', T0)
+    await one.revoke({ jti: second }, 'admin', T0)
+    await one.prune({ createdAt: 0, updatedAt: 0, revokedAt: 0 }, T0 + 4_000_000)
+    for (const { jti } of records) expect(other.peek(jti)).toBeUndefined()
+  })
+
+  it('is bounded', async () => {
+    const { one } = twoOn(undefined, { cacheSize: 10 })
+    const records = Array.from({ length: 30 }, () => recordOf())
+    for (const record of records) await one.create(record)
+    expect(records.filter(({ jti }) => one.peek(jti) !== undefined)).toHaveLength(10)
+  })
+
+  it('with singleProcess, does not look for other processes', async () => {
+    const { one, other } = twoOn(undefined, { singleProcess: true })
+    const record = recordOf()
+    await one.create(record)
+    await other.revoke({ jti: record.jti }, 'admin', T0)
+    expect(one.peek(record.jti)?.valid).toBe(true)
+    expect((await one.find(record.jti))?.valid).toBe(false)
+  })
+})
+
+describe('revoking very many sessions of one user', () => {
+  const MANY = 3_500
+
+  function fill(shell: Database.Database, userId: string): string[] {
+    shell.exec("INSERT OR IGNORE INTO sliding_user_agents VALUES (1, 'agent', 0)")
+    const insert = shell.prepare(
+      'INSERT INTO sliding_sessions VALUES (randomblob(16), ?, ?, 1, 1, ?, ?, NULL, NULL, NULL, NULL, 0, 0, 0, NULL) RETURNING jti',
+    )
+    const all = shell.transaction(() =>
+      Array.from({ length: MANY }, () => insert.all(userId, '192.0.2.1', T0, T0)[0] as { jti: Buffer }),
+    )
+    return all().map(({ jti }) => jti.toString('base64url'))
+  }
+
+  it('counts for every one of them at once, in every process, while their rows follow', async () => {
+    const { one, other, shell } = twoOn()
+    const jtis = fill(shell, 'ada')
+    const kept = jtis[7] as string
+    for (const jti of jtis) await other.find(jti)
+    const marked = () => shell.prepare('SELECT count(*) FROM sliding_sessions WHERE NOT valid').pluck().get()
+
+    const revoking = one.revoke({ userId: 'ada', except: kept }, 'admin', T0)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(marked()).toBeLessThan(MANY - 1)
+    for (const jti of jtis) expect(other.peek(jti)?.valid).toBe(jti === kept)
+    for (const jti of jtis) expect((await other.find(jti))?.valid).toBe(jti === kept)
+
+    expect(await revoking).toBe(MANY - 1)
+    expect(marked()).toBe(MANY - 1)
+    expect(shell.prepare('SELECT count(*) FROM sliding_revocations WHERE is_open').pluck().get()).toBe(0)
+  })
+
+  it('does not take along a session that begins meanwhile', async () => {
+    const { one, other, shell } = twoOn()
+    fill(shell, 'ada')
+    const revoking = one.revoke({ userId: 'ada' }, 'admin', T0)
+    await new Promise((resolve) => setImmediate(resolve))
+    const record = recordOf({ userId: 'ada' })
+    await other.create(record)
+    await revoking
+    expect((await one.find(record.jti))?.valid).toBe(true)
+    expect(shell.prepare('SELECT count(*) FROM sliding_sessions WHERE valid').pluck().get()).toBe(1)
+  })
+
+  it('is finished by the next prune where its process died', async () => {
+    const { one, shell } = twoOn()
+    const jtis = fill(shell, 'ada')
+    shell.exec("INSERT INTO sliding_revocations VALUES (1, 0, NULL, 'ada', NULL, 'admin', 1)")
+    expect((await one.find(jtis[0] as string))?.valid).toBe(false)
+    const record = { jti: jtis[1] as string, expected: { issued: 0, seen: 0 } }
+    const lineage = { issued: 1, seen: 0, floor: 0, parent: 0 }
+    expect(await one.renew({ ...record, lineage, at: T0, client: { ip: '', userAgent: '' } })).toBe(false)
+    await one.prune({ createdAt: 0, updatedAt: 0, revokedAt: 0 }, T0)
+    expect(shell.prepare('SELECT count(*) FROM sliding_sessions WHERE valid').pluck().get()).toBe(0)
+  })
+})
