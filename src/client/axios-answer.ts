@@ -8,14 +8,19 @@ type Fetch = typeof fetch
 /** The noting fetch of each fetch, and of itself: axios builds an adapter for every fetch it meets. */
 const noters = new WeakMap<object, Fetch>()
 
-/** A fetch that notes where its answers came from. */
+/**
+ * A fetch that notes where its answers came from, and is the same device to the server as any other fetch:
+ * axios would give it a `User-Agent` of its own, which Firefox and Node really send.
+ */
 export function noting(own: unknown): Fetch {
   const plain: Fetch = typeof own === 'function' ? (own as Fetch) : globalThis.fetch
   const known = noters.get(plain)
   if (known !== undefined) return known
   const noter: Fetch = async (request, init) => {
+    if (!(request instanceof Request)) return plain(request, init)
+    if (request.headers.get('user-agent')?.startsWith('axios/')) request.headers.delete('user-agent')
     const answer = await plain(request, init)
-    if (typeof request === 'object') finalUrls.set(request, answer.url)
+    finalUrls.set(request, answer.url)
     return answer
   }
   noters.set(plain, noter)

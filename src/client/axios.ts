@@ -6,6 +6,8 @@ import type { Client } from './client.ts'
  * Makes an axios instance send the client's token, keep the latest `X-JWT` and report the end of the session.
  * The instance has its own `baseURL`; the token goes where the client's `baseUrl` says. Log in and out by the
  * client itself, in Node with `fetchBy`. Returns a function that takes the interceptors away.
+ *
+ * Where `baseUrl` has a path, browsers use axios's `fetch` adapter, unless the instance names another.
  */
 export function addInterceptors(instance: AxiosInstance, client: Client): () => void {
   const { request, response } = instance.interceptors
@@ -19,6 +21,10 @@ export function addInterceptors(instance: AxiosInstance, client: Client): () => 
     })
     dropTokenOutside(config, client)
     config.fetchOptions = { ...fetchOptions, ...more }
+    // XMLHttpRequest follows every redirect, and takes the header along to another path of the origin.
+    if (more.redirect !== undefined && Array.isArray(config.adapter)) {
+      config.adapter = config.adapter.filter((name) => name !== 'xhr')
+    }
     config.env = { ...env, fetch: noting(env?.fetch) }
     return config
   })

@@ -87,6 +87,44 @@ describe('axios', () => {
     expect(server.arrivals.at(-1)?.authorization).toBe('Basic YWRhOnB3')
   })
 
+  it('is one device with the client’s own fetch where it uses the fetch adapter', async () => {
+    const server = await listenWithSessions()
+    const client = createClient({ baseUrl: server.url })
+    const instance = axios.create({ baseURL: server.url, adapter: 'fetch' })
+    addInterceptors(instance, client)
+    await client.login({ username: 'ada' })
+    server.expireTokens()
+    expect((await instance.get('me')).status).toBe(200)
+    expect(claimsOf(client.token()).gen).toBe(1)
+  })
+
+  it('keeps a User-Agent of the caller', async () => {
+    const seen: unknown[] = []
+    const home = await listen((app) => {
+      app.get('/', (req, res) => {
+        seen.push(req.headers['user-agent'])
+        res.end()
+      })
+    })
+    const instance = axios.create({ adapter: 'fetch', headers: { 'User-Agent': 'shop/1' } })
+    addInterceptors(instance, createClient({ baseUrl: home.url }))
+    await instance.get(home.url)
+    expect(seen).toEqual(['shop/1'])
+  })
+
+  it.each([
+    ['/api', ['http', 'fetch']],
+    ['/', ['xhr', 'http', 'fetch']],
+  ])('leaves XMLHttpRequest out where it could carry the token away: %s', async (mount, expected) => {
+    const server = await listenWithSessions({ mount })
+    const client = createClient({ baseUrl: server.url + mount })
+    const instance = axios.create({ baseURL: server.url + mount, headers: { 'User-Agent': 'node' } })
+    addInterceptors(instance, client)
+    await client.login({ username: 'ada' })
+    const { config } = await instance.get('me')
+    expect(config.adapter).toEqual(expected)
+  })
+
   it('keeps a beforeRedirect of the caller', async () => {
     const home = await listen((app) => {
       app.get('/here', (_req, res) => res.redirect('/there'))
