@@ -29,8 +29,11 @@ interface Requirements {
 declare global {
   namespace Express {
     interface Request {
-      /** Who sent the request; undefined where `authenticate` did not run, or let a request without token pass. */
-      auth?: Auth
+      /**
+       * Who sent the request: present behind `authenticate()`. It is undefined where that did not run, and with
+       * `optional` where no token was sent.
+       */
+      auth: Auth
     }
   }
 }

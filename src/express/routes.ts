@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { SlidingSessionError } from '../protocol/errors.ts'
-import type { Auth, Sessions } from '../sessions.ts'
+import type { Sessions } from '../sessions.ts'
 import { admittedBy } from './authenticate.ts'
 import { problemHandler } from './problem.ts'
 import { withholdToken } from './write-response.ts'
@@ -18,19 +18,19 @@ export function sessionRoutes(sessions: Sessions, authenticated: RequestHandler)
   })
 
   router.get('/me/sessions', authenticated, async (req, res) => {
-    const { userId, jti } = authOf(req)
+    const { userId, jti } = req.auth
     const list = await sessions.list(userId)
     res.json({ sessions: list.map((session) => ({ ...session, current: session.jti === jti })) })
   })
 
   router.delete('/me/sessions', authenticated, async (req, res) => {
-    const { userId, jti } = authOf(req)
+    const { userId, jti } = req.auth
     res.json({ revoked: await sessions.revokeAll(userId, 'revoked', exceptOf(req, jti)) })
   })
 
   router.delete('/me/sessions/:jti', authenticated, async (req: Request<{ jti: string }>, res: Response) => {
     const session = await sessions.find(req.params.jti)
-    if (session?.userId !== authOf(req).userId) throw new SlidingSessionError('not_found')
+    if (session?.userId !== req.auth.userId) throw new SlidingSessionError('not_found')
     await sessions.revoke(session.jti, 'revoked')
     res.status(204).end()
   })
@@ -51,8 +51,4 @@ function exceptOf(req: Request, current: string): string | undefined {
   if (except === undefined) return undefined
   if (except === 'current') return current
   throw new SlidingSessionError('body_invalid', 'The query parameter except takes current only.')
-}
-
-function authOf(req: { auth?: Auth }): Auth {
-  return req.auth as Auth
 }

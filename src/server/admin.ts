@@ -36,7 +36,7 @@ export function adminRoutes({ sessions, users, events }: AdminParts): Router {
 
   router.get('/users/:id/sessions', async (req, res) => {
     const { id } = await userOf(users, req)
-    const current = req.auth?.jti
+    const current = req.auth.jti
     const list = await sessions.list(id)
     res.json({ sessions: list.map((session) => ({ ...session, current: session.jti === current })) })
   })

@@ -42,7 +42,7 @@ async function logIn(parts: LoginParts, req: Request, res: Response): Promise<vo
 
 async function changePassword(parts: LoginParts, req: Request, res: Response): Promise<void> {
   const { currentPassword, newPassword } = readBody(req, passwordBody)
-  const { userId = '', jti } = req.auth ?? {}
+  const { userId, jti } = req.auth
   const user = await parts.users.find(userId)
   if (user === undefined) throw new SlidingSessionError('user_disabled')
   await guarded(parts, req, user.username, async () => {

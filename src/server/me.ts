@@ -8,7 +8,7 @@ export function meRoutes(sessions: SlidingSession, users: Users): Router {
   const authenticated = sessions.authenticate()
 
   router.get('/me', authenticated, async (req, res) => {
-    const { userId = '', jti = '' } = req.auth ?? {}
+    const { userId, jti } = req.auth
     const [user, session] = await Promise.all([users.find(userId), sessions.find(jti)])
     if (user === undefined) throw new SlidingSessionError('user_disabled')
     if (session === undefined) throw new SlidingSessionError('session_unknown')
@@ -16,7 +16,7 @@ export function meRoutes(sessions: SlidingSession, users: Users): Router {
   })
 
   router.get('/verify', authenticated, (req, res) => {
-    const { userId, jti, claims } = req.auth ?? {}
+    const { userId, jti, claims } = req.auth
     res
       .set({ 'X-User': userId, 'X-Role': String(claims?.['role'] ?? ''), 'X-Session': jti })
       .status(204)

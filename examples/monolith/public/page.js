@@ -87,4 +87,5 @@ element('logout').addEventListener('click', async () => {
   leave({ code: 'logout', title: 'You are logged out.' })
 })
 
-await refresh().catch(() => undefined)
+if (localStorage.getItem('jwt')) attempt(() => undefined)
+else show('', false)
