@@ -12,6 +12,7 @@ export {
   sendProblem,
 } from './express/problem.ts'
 export { readClient } from './express/read-request.ts'
+export type { Started } from './logins.ts'
 export { type Duration, formatDuration, parseDuration } from './protocol/duration.ts'
 export {
   ConfigurationError,
@@ -32,7 +33,7 @@ export type {
   SessionRecord,
   Timestamp,
 } from './protocol/types.ts'
-export type { Auth, LoadClaims, Outcome, Started } from './sessions.ts'
+export type { Auth, LoadClaims, Outcome } from './sessions.ts'
 export { type SlidingSessionOptions, slidingSession } from './sliding-session.ts'
 export type { DatabaseOption, SqliteDatabase } from './stores/open.ts'
 export type { EndedBefore, Renewal, RevocationTarget, SessionStore } from './stores/store.ts'

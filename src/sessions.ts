@@ -1,18 +1,18 @@
-import { randomBytes } from 'node:crypto'
 import { Events } from './events.ts'
+import { guardedStore } from './guarded-store.ts'
+import { Logins, type Started } from './logins.ts'
 import { type Decision, decide, isFresh, type Refuse, type Renew, type Situation } from './protocol/decide.ts'
 import { type RefusalCode, SlidingSessionError } from './protocol/errors.ts'
 import type { Policy } from './protocol/policy.ts'
 import { type SessionInfo, toSessionInfo } from './protocol/session-info.ts'
-import {
-  type Claims,
-  type Client,
-  FIRST_LINEAGE,
-  type Presented,
-  type RevocationReason,
-  type SessionRecord,
-  type Timestamp,
-  type VerifiedToken,
+import type {
+  Claims,
+  Client,
+  Presented,
+  RevocationReason,
+  SessionRecord,
+  Timestamp,
+  VerifiedToken,
 } from './protocol/types.ts'
 import type { RevocationTarget, SessionStore } from './stores/store.ts'
 import { readHostClaims } from './tokens/claims.ts'
@@ -58,12 +58,6 @@ export type Outcome =
   | { readonly kind: 'pass'; readonly auth: Auth; readonly token: string | undefined }
   | { readonly kind: 'refuse'; readonly code: RefusalCode }
 
-/** A session that has just begun, with its first token. */
-export interface Started {
-  readonly token: string
-  readonly session: SessionInfo
-}
-
 /** A renewal is tried anew when another request was faster; each time the record has moved on. */
 const ATTEMPTS = 8
 
@@ -79,14 +73,24 @@ export class Sessions {
   readonly #verifier: Verifier
   readonly #loadClaims: LoadClaims
   readonly #now: () => Timestamp
+  readonly #logins: Logins
 
   constructor({ store, keyring, policy, loadClaims, now }: EngineParts) {
     this.policy = policy
-    this.#store = store
+    this.#store = guardedStore(store, (error) => this.events.emit('store.failed', { at: now(), error }))
     this.#keyring = keyring
     this.#verifier = new Verifier(policy, keyring, policy.cacheSize)
     this.#loadClaims = loadClaims
     this.#now = now
+    this.#logins = new Logins({
+      store: this.#store,
+      keyring,
+      policy,
+      events: this.events,
+      claimsOf: (userId) => this.#claimsOf(userId),
+      revoke: (jti, userId, reason) => this.#revoke({ jti }, userId, reason),
+      now,
+    })
   }
 
   /**
@@ -100,7 +104,7 @@ export class Sessions {
     const presented = this.#verify(credential, now)
     if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
     const { token } = presented
-    const record = strict || !isFresh(token, now, this.policy) ? undefined : this.#peek(token.jti)
+    const record = strict || !isFresh(token, now, this.policy) ? undefined : this.#store.peek(token.jti)
     if (record !== undefined) {
       const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
       if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)
@@ -114,33 +118,26 @@ export class Sessions {
    * @throws SlidingSessionError `user_disabled` where the host says that the user is gone or disabled,
    * `unavailable` where the store fails.
    */
-  async start(userId: string, credential: Credential, client: Client): Promise<Started> {
-    if (typeof userId !== 'string' || userId === '') throw new TypeError('A user id is a non-empty string.')
-    const record = newRecord(userId, client, this.#now())
-    await this.#ask(() => this.#store.create(record))
-    const token = await this.#firstToken(record)
-    this.events.emit('session.started', { at: record.createdAt, userId, jti: record.jti, ...client })
-    await this.#endReplaced(userId, credential)
-    await this.#keepLimit(record)
-    return { token, session: toSessionInfo(record, this.#now(), this.policy) }
+  start(userId: string, credential: Credential, client: Client): Promise<Started> {
+    return this.#logins.start(userId, this.#verify(credential, this.#now()), client)
   }
 
   /** One session, valid or not; undefined where it is not recorded. */
   async find(jti: string): Promise<SessionInfo | undefined> {
-    const record = await this.#ask(() => this.#store.find(jti))
+    const record = await this.#store.find(jti)
     return record && toSessionInfo(record, this.#now(), this.policy)
   }
 
   /** The sessions of a user: valid ones first, then the latest renewal first; at most 1,000. */
   async list(userId: string): Promise<SessionInfo[]> {
-    const records = await this.#ask(() => this.#store.list(userId))
+    const records = await this.#store.list(userId)
     const now = this.#now()
     return records.map((record) => toSessionInfo(record, now, this.policy))
   }
 
   /** Revokes one session; answers whether it was valid until now. */
   async revoke(jti: string, reason: RevocationReason): Promise<boolean> {
-    const record = await this.#ask(() => this.#store.find(jti))
+    const record = await this.#store.find(jti)
     if (record === undefined) return false
     return (await this.#revoke({ jti }, record.userId, reason)) > 0
   }
@@ -158,15 +155,13 @@ export class Sessions {
     const now = this.#now()
     const before = now - keptFor
     const { maxAge, idleTimeout, tokenTtl, leeway } = this.policy
-    return this.#ask(() =>
-      this.#store.prune(
-        {
-          createdAt: before - leeway - maxAge,
-          updatedAt: before - leeway - Math.max(idleTimeout, tokenTtl),
-          revokedAt: before,
-        },
-        now,
-      ),
+    return this.#store.prune(
+      {
+        createdAt: before - leeway - maxAge,
+        updatedAt: before - leeway - Math.max(idleTimeout, tokenTtl),
+        revokedAt: before,
+      },
+      now,
     )
   }
 
@@ -177,7 +172,7 @@ export class Sessions {
 
   /** Whether the session was revoked, as far as memory tells. */
   isRevoked(jti: string): boolean {
-    return this.#peek(jti)?.valid === false
+    return this.#store.peek(jti)?.valid === false
   }
 
   close(): Promise<void> {
@@ -187,15 +182,6 @@ export class Sessions {
   #verify(credential: Credential, now: Timestamp): Presented {
     if (typeof credential !== 'string') return credential
     return this.#verifier.verify(credential, now)
-  }
-
-  /** What fails here fails again in `find`, where it is reported. */
-  #peek(jti: string): SessionRecord | undefined {
-    try {
-      return this.#store.peek(jti)
-    } catch {
-      return undefined
-    }
   }
 
   /** The way of a request that has to wait: for the record, for the host's claims, for a commit. */
@@ -234,7 +220,7 @@ export class Sessions {
     now: Timestamp,
   ): Promise<SessionRecord | undefined | 'pass'> {
     try {
-      return await this.#ask(() => this.#store.find(token.jti))
+      return await this.#store.find(token.jti)
     } catch (error) {
       const mayPass =
         this.policy.onStoreFailure === 'pass-fresh' && !strict && isFresh(token, now, this.policy)
@@ -244,7 +230,7 @@ export class Sessions {
   }
 
   #pass(token: VerifiedToken, firstUse: boolean, claims = token.claims): Outcome {
-    if (firstUse) this.#ask(() => this.#store.markSeen(token.jti, token.gen)).catch(() => undefined)
+    if (firstUse) this.#store.markSeen(token.jti, token.gen).catch(() => undefined)
     return { kind: 'pass', auth: authOf(token, claims, false), token: undefined }
   }
 
@@ -278,9 +264,7 @@ export class Sessions {
       lastUserAgent: client.userAgent,
     }
     const token = signToken(renewed, claims, now, this.policy, this.#keyring)
-    const isWritten = await this.#ask(() =>
-      this.#store.renew({ jti, expected: record, lineage, at: now, client }),
-    )
+    const isWritten = await this.#store.renew({ jti, expected: record, lineage, at: now, client })
     if (!isWritten) return undefined
     this.events.emit('session.renewed', { at: now, userId, jti, gen: lineage.issued })
     if (client.ip !== lastIp) {
@@ -291,63 +275,14 @@ export class Sessions {
 
   async #revoke(target: RevocationTarget, userId: string, reason: RevocationReason): Promise<number> {
     const at = this.#now()
-    const count = await this.#ask(() => this.#store.revoke(target, reason, at))
+    const count = await this.#store.revoke(target, reason, at)
     const jti = 'jti' in target ? target.jti : undefined
     if (count > 0) this.events.emit('session.revoked', { at, userId, jti, count, reason })
     return count
   }
 
-  /**
-   * The host is asked when the record is already there: whoever disables a user after that finds and revokes
-   * it, so that no login slips through between. Where there is no token, the record is good for nothing.
-   */
-  async #firstToken(record: SessionRecord): Promise<string> {
-    try {
-      const claims = await this.#claimsOf(record.userId)
-      if (claims === null) throw new SlidingSessionError('user_disabled')
-      return signToken(record, claims, record.createdAt, this.policy, this.#keyring)
-    } catch (error) {
-      const isDisabled = error instanceof SlidingSessionError && error.code === 'user_disabled'
-      const reason = isDisabled ? 'user_disabled' : 'revoked'
-      await this.#ask(() => this.#store.revoke({ jti: record.jti }, reason, this.#now()))
-      throw error
-    }
-  }
-
-  /** A login that carries a live token of the same user ends that session (ASVS 7.2.4). */
-  async #endReplaced(userId: string, credential: Credential): Promise<void> {
-    const presented = this.#verify(credential, this.#now())
-    if (presented.kind !== 'verified' || presented.token.userId !== userId) return
-    await this.#revoke({ jti: presented.token.jti }, userId, 'replaced')
-  }
-
-  /**
-   * Revokes a user's oldest sessions beyond the limit, never the one that has just begun. One that began later
-   * is left alone, although it counts: of two logins that overlap, each would end the other.
-   */
-  async #keepLimit({ userId, jti: newest, createdAt }: SessionRecord): Promise<void> {
-    const limit = this.policy.maxSessionsPerUser
-    if (limit === 0) return
-    const tooMany = (await this.list(userId))
-      .filter((session) => session.valid && session.jti !== newest)
-      .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
-      .slice(limit - 1)
-      .filter((session) => session.createdAt.getTime() <= createdAt)
-    for (const { jti } of tooMany) await this.#revoke({ jti }, userId, 'limit')
-  }
-
   async #claimsOf(userId: string): Promise<Claims | null> {
     return readHostClaims(await this.#loadClaims(userId))
-  }
-
-  /** Every failure of the store is `unavailable` to the caller: no pass without a check. */
-  async #ask<T>(question: () => Promise<T>): Promise<T> {
-    try {
-      return await question()
-    } catch (error) {
-      this.events.emit('store.failed', { at: this.#now(), error })
-      throw new SlidingSessionError('unavailable', undefined, { cause: error })
-    }
   }
 }
 
@@ -365,21 +300,4 @@ function userOf(claims: Claims | null | undefined): Situation['user'] {
 
 function authOf({ userId, jti, authTime }: VerifiedToken, claims: Claims, renewed: boolean): Auth {
   return { userId, jti, claims, authTime, renewed }
-}
-
-function newRecord(userId: string, { ip, userAgent }: Client, now: Timestamp): SessionRecord {
-  return {
-    ...FIRST_LINEAGE,
-    jti: randomBytes(16).toString('base64url'),
-    userId,
-    ip,
-    userAgent,
-    valid: true,
-    createdAt: now,
-    updatedAt: now,
-    lastIp: ip,
-    lastUserAgent: userAgent,
-    revokedAt: null,
-    revokedReason: null,
-  }
 }
