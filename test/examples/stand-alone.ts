@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import { type DemoServer, startServer } from '../../tools/demo/server.ts'
+
+// Whoever imports this starts processes and waits for real seconds, on whatever machine.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 /** The stand-alone server with tokens that live for one second, and its only user. */
 export interface StandAlone {
