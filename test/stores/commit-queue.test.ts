@@ -81,7 +81,7 @@ it('a locked database fails the batch', async () => {
 
 it('keeps the WAL bounded', async () => {
   const { sqlite, add } = queueOn()
-  for (let turn = 0; turn < 3_000; turn += 1) await add('x'.repeat(500))
+  for (let turn = 0; turn < 1_500; turn += 1) await add('x'.repeat(1_000))
   const [{ log = 0 } = {}] = sqlite.pragma('wal_checkpoint(PASSIVE)') as { log: number }[]
   expect(log).toBeLessThan(1_500)
 })

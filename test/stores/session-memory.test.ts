@@ -29,6 +29,18 @@ describe('what is in memory', () => {
     expect(other.peek(record.jti)?.valid).toBe(false)
   })
 
+  it('holds what began after the user’s other sessions were revoked elsewhere', async () => {
+    const { one, other } = twoOn()
+    await one.create(recordOf())
+    await other.revoke({ userId: 'ada' }, 'password_changed', T0)
+    const [here, there] = [recordOf(), recordOf()]
+    await one.create(here)
+    await other.create(there)
+    await one.find(there.jti)
+    expect(one.peek(here.jti)?.valid).toBe(true)
+    expect(one.peek(there.jti)?.valid).toBe(true)
+  })
+
   it('a renewal by another process leaves it alone, as fresh tokens do not depend on it', async () => {
     const { one, other } = twoOn()
     const record = recordOf()

@@ -34,11 +34,12 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   peek(jti: string): SessionRecord | undefined {
-    if (this.#signal.hasChanged()) this.#readLog()
+    this.#catchUp()
     return this.#cache.get(jti)
   }
 
   async find(jti: string): Promise<SessionRecord | undefined> {
+    this.#catchUp()
     const row = this.#statements.find.get({ jti: toKey(jti) })
     if (row === undefined) {
       this.#cache.forget(jti)
@@ -54,8 +55,11 @@ export class SqliteSessionStore implements SessionStore {
     for (;;) {
       const open = await this.#queue.run(() => {
         const [unfinished] = this.#log.openOf(record.userId)
-        if (unfinished === undefined) this.#insert(record)
-        return unfinished
+        if (unfinished !== undefined) return unfinished
+        // What was revoked until now does not concern this session.
+        this.#readLog()
+        this.#insert(record)
+        return undefined
       })
       if (open === undefined) break
       await this.#finish(open)
@@ -199,7 +203,11 @@ export class SqliteSessionStore implements SessionStore {
     return { count: changes, next }
   }
 
-  /** Somebody has committed: what was revoked meanwhile is no longer valid here either. */
+  /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
+  #catchUp(): void {
+    if (this.#signal.hasChanged()) this.#readLog()
+  }
+
   #readLog(): void {
     const news = this.#log.read()
     if (news === 'missed') this.#cache.clear()
