@@ -1,0 +1,64 @@
+import type { InvariantName, Violation } from './invariants.ts'
+import { addCounts, type Counts, noCounts } from './ledger.ts'
+import type { Mutation } from './mutations.ts'
+import { mix, Prng } from './prng.ts'
+import { type Intent, writeScript } from './script.ts'
+import { drawSettings, type Settings } from './settings.ts'
+import type { Theft } from './theft.ts'
+import { World } from './world.ts'
+
+/** How to break the protocol, and what not to look at. */
+export interface Conditions {
+  readonly mutation?: Mutation | undefined
+  readonly ignored?: ReadonlySet<InvariantName> | undefined
+}
+
+/** One world of a seed, before anything happened in it. */
+export interface Plan {
+  readonly number: number
+  readonly seed: number
+  readonly settings: Settings
+  readonly script: readonly Intent[]
+}
+
+export interface Failure {
+  readonly plan: Plan
+  readonly violation: Violation
+}
+
+export interface CampaignResult {
+  readonly steps: number
+  readonly worlds: number
+  readonly counts: Counts
+  readonly thefts: readonly Theft[]
+  readonly failure: Failure | undefined
+}
+
+/** The world of a number: the same for the same seed, whatever came before it. */
+export function planWorld(campaignSeed: number, number: number): Plan {
+  const seed = mix(campaignSeed, number)
+  const settings = drawSettings(new Prng(seed))
+  return { number, seed, settings, script: writeScript(seed, settings) }
+}
+
+/** Runs world after world until so many steps are done, or an invariant broke. */
+export async function runCampaign(
+  seed: number,
+  steps: number,
+  conditions: Conditions = {},
+): Promise<CampaignResult> {
+  const counts = noCounts()
+  const thefts: Theft[] = []
+  let [done, worlds] = [0, 0]
+  let failure: Failure | undefined
+  while (done < steps && failure === undefined) {
+    const plan = planWorld(seed, worlds)
+    const result = await new World({ ...plan, ...conditions }).run(steps - done)
+    done += result.steps
+    worlds += 1
+    addCounts(counts, result.counts)
+    thefts.push(...result.thefts)
+    if (result.violation !== undefined) failure = { plan, violation: result.violation }
+  }
+  return { steps: done, worlds, counts, thefts, failure }
+}

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { readPolicy } from '../../src/protocol/policy.ts'
+import { Wallet } from './client.ts'
+import { type Agent, clientOf, type FingerprintName, mustAccept } from './fingerprint.ts'
+import { Prng } from './prng.ts'
+import { shortest } from './shrink.ts'
+import { spreadOf } from './theft.ts'
+import { BEGINNING, Timeline } from './timeline.ts'
+import { readToken, writeToken } from './token.ts'
+
+describe('Timeline', () => {
+  test('takes what is earliest, and of one time what was planned first', () => {
+    const timeline = new Timeline()
+    const happened: string[] = []
+    timeline.after(20, () => happened.push('late'))
+    timeline.after(10, () => happened.push('first'))
+    timeline.after(10, () => happened.push('second'))
+    timeline.after(0, () => happened.push('now'))
+
+    while (true) {
+      const next = timeline.take(BEGINNING + 15)
+      if (next === undefined) break
+      next.run()
+    }
+
+    expect(happened).toEqual(['now', 'first', 'second'])
+    expect(timeline.now).toBe(BEGINNING + 10)
+  })
+
+  test('orders many happenings', () => {
+    const [timeline, prng] = [new Timeline(), new Prng(1)]
+    for (let index = 0; index < 1_000; index += 1) timeline.after(prng.between(0, 500), () => undefined)
+
+    const times: number[] = []
+    for (let next = timeline.take(Infinity); next !== undefined; next = timeline.take(Infinity))
+      times.push(next.at)
+
+    expect(times).toHaveLength(1_000)
+    expect(times).toEqual(times.toSorted((one, other) => one - other))
+  })
+})
+
+describe('Prng', () => {
+  test('draws the same from the same seed and something else from another', () => {
+    const draw = (seed: number) =>
+      Array.from(
+        { length: 5 },
+        (
+          (prng) => () =>
+            prng.whole()
+        )(new Prng(seed)),
+      )
+
+    expect(draw(7)).toEqual(draw(7))
+    expect(draw(7)).not.toEqual(draw(8))
+  })
+
+  test('is spread evenly', () => {
+    const prng = new Prng(3)
+    const drawn = Array.from({ length: 20_000 }, () => prng.between(0, 9))
+
+    for (let value = 0; value < 10; value += 1) {
+      const count = drawn.filter((one) => one === value).length
+      expect(count).toBeGreaterThan(1_800)
+      expect(count).toBeLessThan(2_200)
+    }
+  })
+})
+
+describe('shortest', () => {
+  test.each([
+    { needed: [3], of: 10 },
+    { needed: [0, 99], of: 100 },
+    { needed: [17, 18, 40, 77], of: 100 },
+    { needed: [0], of: 1 },
+  ])('finds $needed of $of', async ({ needed, of }) => {
+    const list = Array.from({ length: of }, (_, index) => index)
+    const fails = async (some: readonly number[]) => needed.every((one) => some.includes(one))
+
+    expect(await shortest(list, fails)).toEqual(needed)
+  })
+})
+
+describe('Wallet', () => {
+  const token = (session: string, gen: number) =>
+    readToken(writeToken({ session, gen, expiresAt: 0, authTime: 0, role: undefined }))
+
+  test.each([
+    { rule: 'latest', answers: [1, 2, 1], kept: 2 },
+    { rule: 'overwrite', answers: [1, 2, 1], kept: 1 },
+  ] as const)('with the rule $rule keeps $kept of $answers', ({ rule, answers, kept }) => {
+    const wallet = new Wallet(rule)
+    wallet.begin(token('a', 0))
+    for (const gen of answers) wallet.keep(token('a', gen))
+
+    expect(wallet.token?.gen).toBe(kept)
+  })
+
+  test('a late answer of an ended session is not kept', () => {
+    const wallet = new Wallet('latest')
+    wallet.begin(token('a', 5))
+    wallet.end(token('a', 5))
+    wallet.keep(token('a', 6))
+    expect(wallet.token).toBeUndefined()
+
+    wallet.begin(token('b', 0))
+    wallet.keep(token('a', 6))
+    wallet.end(token('a', 6))
+    expect(wallet.token).toMatchObject({ session: 'b', gen: 0 })
+  })
+})
+
+/** The invariants trust `mustAccept`; here it is held against the engine's own rule. */
+describe('mustAccept', () => {
+  const home: Agent = { family: 'chrome', version: 110, network: 1, host: 1 }
+  const app: Agent = { ...home, family: 'app' }
+  const cases: readonly (readonly [string, Agent, Agent])[] = [
+    ['the same', home, home],
+    ['another host', home, { ...home, host: 2 }],
+    ['another network', home, { ...home, network: 2 }],
+    ['upgraded', home, { ...home, version: 111 }],
+    ['downgraded', home, { ...home, version: 109 }],
+    ['another family', home, { ...home, family: 'firefox' }],
+    ['the same app', app, app],
+    ['an upgraded app', app, { ...app, version: 111 }],
+  ]
+
+  for (const fingerprint of ['off', 'balanced', 'strict'] satisfies FingerprintName[]) {
+    test.each(cases)(`agrees with the policy ${fingerprint}: %s`, (_name, reference, presented) => {
+      const { accepts } = readPolicy({ fingerprint }).fingerprint
+
+      const isAccepted = accepts(clientOf(reference), clientOf(presented))
+
+      expect(mustAccept(fingerprint, reference, presented)).toBe(isAccepted)
+    })
+  }
+})
+
+describe('spreadOf', () => {
+  test.each([
+    { values: [], spread: { median: 0, p99: 0, max: 0 } },
+    { values: [3], spread: { median: 3, p99: 3, max: 3 } },
+    { values: [4, 1, 3, 2], spread: { median: 2, p99: 4, max: 4 } },
+    {
+      values: Array.from({ length: 200 }, (_, index) => index + 1),
+      spread: { median: 100, p99: 198, max: 200 },
+    },
+  ])('of $values.length values', ({ values, spread }) => {
+    expect(spreadOf(values)).toEqual(spread)
+  })
+})

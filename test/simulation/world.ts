@@ -1,0 +1,316 @@
+import type { RevocationReason } from '../../src/protocol/types.ts'
+import type { Answer, Design, Surroundings } from './designs/design.ts'
+import { Ours } from './designs/ours.ts'
+import { Device } from './device.ts'
+import { Exchange, type Sent, type Watcher } from './exchange.ts'
+import { History } from './history.ts'
+import { type InvariantName, Invariants, type Violation } from './invariants.ts'
+import { type Counts, Ledger } from './ledger.ts'
+import type { Mutation } from './mutations.ts'
+import { Operator } from './operator.ts'
+import { mix, Prng } from './prng.ts'
+import type { Intent } from './script.ts'
+import type { Rules, Settings } from './settings.ts'
+import { close, type Theft } from './theft.ts'
+import { Thief } from './thief.ts'
+import { BEGINNING, Timeline } from './timeline.ts'
+import { Truth } from './truth.ts'
+
+/** A design other than ours, made for one world. */
+export type DesignMaker = (rules: Rules, timeline: Timeline, surroundings: Surroundings) => Design
+
+export interface WorldOptions {
+  readonly seed: number
+  readonly settings: Settings
+  readonly script: readonly Intent[]
+  /** Default: ours, with all invariants checked. */
+  readonly design?: DesignMaker | undefined
+  readonly mutation?: Mutation | undefined
+  /** Invariants that are not looked at, to see what the others find. */
+  readonly ignored?: ReadonlySet<InvariantName> | undefined
+  readonly isRecorded?: boolean
+  /** Counts what reaches the database, in place of checking invariants. */
+  readonly isCounted?: boolean
+}
+
+export interface WorldResult {
+  readonly steps: number
+  readonly counts: Counts
+  readonly thefts: readonly Theft[]
+  readonly traffic: { readonly reads: number; readonly writes: number }
+  readonly violation: Violation | undefined
+  /** The virtual time that has passed. */
+  readonly elapsed: number
+  readonly history: readonly string[]
+}
+
+/** One server with its people, its thieves and its fate. */
+export class World implements Watcher {
+  readonly #options: WorldOptions
+  readonly #timeline = new Timeline()
+  readonly #truth: Truth
+  readonly #design: Design
+  readonly #exchange: Exchange
+  readonly #ledger: Ledger
+  readonly #invariants: Invariants | undefined
+  readonly #operator: Operator
+  readonly #devices: readonly Device[]
+  readonly #history: History | undefined
+  #steps = 0
+
+  constructor(options: WorldOptions) {
+    this.#options = options
+    const { settings, isRecorded } = options
+    const { rules } = settings
+    this.#truth = new Truth(rules, this.#timeline)
+    this.#history = isRecorded ? new History(this.#timeline, this.#truth) : undefined
+    this.#ledger = new Ledger(rules, this.#timeline, this.#truth)
+    this.#design = this.#makeDesign()
+    this.#invariants = this.#makeInvariants()
+    this.#exchange = new Exchange(this.#timeline, this.#design, this)
+    this.#devices = this.#makeDevices()
+    this.#operator = new Operator({
+      timeline: this.#timeline,
+      truth: this.#truth,
+      design: this.#design,
+      exchange: this.#exchange,
+      invariants: this.#invariants,
+      counts: this.#ledger.counts,
+    })
+    for (const intent of options.script) this.#timeline.at(intent.at, () => this.#do(intent))
+  }
+
+  /** Lets time pass until everything has happened, a step limit is reached or an invariant broke. */
+  async run(mostSteps = Number.POSITIVE_INFINITY): Promise<WorldResult> {
+    try {
+      await this.#pass(mostSteps)
+      return this.#finish()
+    } finally {
+      this.#design.close()
+    }
+  }
+
+  async #pass(mostSteps: number): Promise<void> {
+    const last = this.#options.script.at(-1)?.at ?? BEGINNING
+    const end = last + 3 * this.#options.settings.rules.tokenTtl
+    while (this.#steps < mostSteps && this.#invariants?.violation === undefined) {
+      const next = this.#timeline.take(end)
+      if (next === undefined) break
+      next.run()
+      while (this.#timeline.releasesNow) this.#timeline.take(end)?.run()
+      if (next.kind === 'step') this.#steps += 1
+      await this.#design.settle()
+      this.#invariants?.settled()
+    }
+  }
+
+  arrived(sent: Sent): void {
+    this.#truth.arrived(sent)
+    this.#ledger.arrived(sent)
+    this.#history?.arrived(sent)
+  }
+
+  answered(sent: Sent, answer: Answer): void {
+    const isNew = answer.kind === 'pass' && answer.token !== undefined
+    if (isNew && sent.message.kind === 'login') this.#truth.begun(answer.token, sent)
+    this.#history?.answered(sent, answer)
+    if (isNew && sent.message.kind !== 'login') this.#renewedElsewhere(answer.token.session)
+    this.#ledger.answered(sent, answer)
+    this.#invariants?.answered(sent, answer)
+    if (sent.theft !== undefined && answer.kind === 'refuse') this.#shutOut(sent.theft, answer.code)
+  }
+
+  lost(sent: Sent, what: 'request' | 'answer', answer?: Answer): void {
+    this.#ledger.lost(what, answer)
+    this.#history?.lost(sent, what)
+  }
+
+  delivered(sent: Sent, answer: Answer): void {
+    this.#history?.delivered(sent, answer)
+  }
+
+  #do(intent: Intent): void {
+    const prng = new Prng(intent.seed)
+    switch (intent.kind) {
+      case 'act':
+        this.#device(intent.device).act(intent.tab, intent.requests, prng)
+        break
+      case 'steal':
+        this.#steal(intent, prng)
+        break
+      default:
+        this.#history?.note(describe(intent))
+        this.#happen(intent, prng)
+    }
+  }
+
+  #happen(intent: Exclude<Intent, { kind: 'act' | 'steal' }>, prng: Prng): void {
+    const operator = this.#operator
+    switch (intent.kind) {
+      case 'logout':
+        operator.logout(this.#device(intent.device))
+        break
+      case 'revoke':
+        operator.revoke(this.#device(intent.device))
+        break
+      case 'move':
+        this.#device(intent.device).move(prng)
+        break
+      case 'upgrade':
+        this.#device(intent.device).upgrade()
+        break
+      case 'revokeUser':
+        operator.revokeUser(`user-${intent.user}`)
+        break
+      case 'ban':
+        operator.ban(`user-${intent.user}`, prng)
+        break
+      case 'role':
+        operator.changeRole(`user-${intent.user}`, prng)
+        break
+      case 'crash':
+        operator.crash(prng)
+        break
+      case 'prune':
+        operator.prune()
+        break
+      case 'copy':
+        operator.copy()
+        break
+      case 'restore':
+        operator.restore(prng)
+        break
+    }
+  }
+
+  #steal(intent: Intent & { kind: 'steal' }, prng: Prng): void {
+    const device = this.#device(intent.device)
+    const thief = Thief.steal(device, intent.plan, prng, {
+      settings: this.#options.settings,
+      timeline: this.#timeline,
+      exchange: this.#exchange,
+      needsRefresh: this.#design.needsRefresh,
+      truth: this.#truth,
+    })
+    if (thief === undefined) return
+    const { name, plan, held } = thief.theft
+    const how = `${plan.strategy}, ${plan.fingerprint} fingerprint`
+    this.#history?.note(`${name} copies gen ${held.gen} from ${device.name} (${how})`)
+  }
+
+  /** Ours tells of a renewal when it is written; the others do so with the answer. */
+  #renewedElsewhere(id: string): void {
+    const session = this.#truth.sessions.get(id)
+    if (session !== undefined && !(this.#design instanceof Ours)) {
+      this.#truth.renewed(session, this.#timeline.now)
+    }
+  }
+
+  #shutOut(theft: Theft, code: string): void {
+    if (code === 'refresh_needed') return
+    const at = code === 'token_expired' ? theft.held.expiresAt : this.#timeline.now
+    close(theft, code === 'fingerprint_mismatch' ? 'refused' : 'ended', at)
+  }
+
+  #device(number: number): Device {
+    return this.#devices[number] as Device
+  }
+
+  #makeDesign(): Design {
+    const { seed, settings, design, mutation, isCounted = false } = this.#options
+    const surroundings: Surroundings = {
+      roleOf: (name) => {
+        const { isBanned, role } = this.#truth.user(name)
+        return isBanned ? undefined : role
+      },
+      revoked: (target, reason) => this.#revoked(target, reason),
+    }
+    if (design !== undefined) return design(settings.rules, this.#timeline, surroundings)
+    return new Ours({
+      seed,
+      settings,
+      timeline: this.#timeline,
+      surroundings,
+      mutation,
+      isCounted,
+      onRenewed: (renewal) => {
+        this.#invariants?.renewed(renewal)
+        const session = this.#truth.sessions.get(renewal.jti)
+        if (session !== undefined) this.#truth.renewed(session, renewal.at)
+      },
+    })
+  }
+
+  #makeInvariants(): Invariants | undefined {
+    const { settings, isCounted, ignored = new Set() } = this.#options
+    const design = this.#design
+    if (isCounted || !(design instanceof Ours)) return undefined
+    return new Invariants(settings.rules, this.#timeline, this.#truth, design, ignored)
+  }
+
+  #makeDevices(): Device[] {
+    const { seed, settings } = this.#options
+    return Array.from(
+      { length: settings.devices },
+      (_, number) =>
+        new Device({
+          number,
+          seed: mix(seed, 200 + number),
+          settings,
+          timeline: this.#timeline,
+          exchange: this.#exchange,
+          needsRefresh: this.#design.needsRefresh,
+        }),
+    )
+  }
+
+  #revoked(target: { readonly session: string } | { readonly user: string }, reason: RevocationReason): void {
+    const session = 'session' in target ? this.#truth.sessions.get(target.session) : undefined
+    const sessions = 'user' in target ? this.#overSessionsOf(target.user) : session ? [session] : []
+    for (const one of sessions) this.#invariants?.revoked(one, reason)
+    this.#truth.revocationAsked(sessions, reason)
+    this.#truth.revocationAcknowledged(sessions)
+  }
+
+  /** Without those that begin while the user's other sessions are being revoked. */
+  #overSessionsOf(user: string) {
+    const design = this.#design
+    const sessions = this.#truth.sessionsOf(user)
+    if (!(design instanceof Ours)) return sessions
+    return sessions.filter(({ id }) => design.record(id)?.valid === 0)
+  }
+
+  #finish(): WorldResult {
+    for (const theft of this.#truth.thefts) this.#conclude(theft)
+    return {
+      steps: this.#steps,
+      counts: this.#ledger.counts,
+      thefts: this.#truth.thefts,
+      traffic: this.#design.traffic,
+      violation: this.#invariants?.violation,
+      elapsed: this.#timeline.now - BEGINNING,
+      history: this.#history?.lines ?? [],
+    }
+  }
+
+  #conclude(theft: Theft): void {
+    const { now } = this.#timeline
+    if (this.#isWorthless(theft)) close(theft, 'superseded', now)
+    const end = theft.closed?.at ?? now
+    theft.shutOutAt = this.#design.asksEachTime ? end : Math.min(now, Math.max(end, theft.held.expiresAt))
+  }
+
+  /** Whether a thief who did not come back has nothing left: the token is expired, and a younger one was seen. */
+  #isWorthless({ held, session, closed }: Theft): boolean {
+    if (closed !== undefined || !(this.#design instanceof Ours)) return false
+    const record = this.#design.record(session.id)
+    const isExpired = this.#timeline.now >= held.expiresAt
+    return isExpired && (record === undefined || (held.gen !== record.seen && held.gen <= record.floor))
+  }
+}
+
+function describe(intent: Intent): string {
+  const whom =
+    'device' in intent ? ` device ${intent.device}` : 'user' in intent ? ` user-${intent.user}` : ''
+  return `* ${intent.kind}${whom}`
+}
