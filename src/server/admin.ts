@@ -1,21 +1,27 @@
 import { type Request, type Response, Router } from 'express'
 import { type SlidingSession, SlidingSessionError } from '../index.ts'
 import type { EventStore } from '../stores/server-store.ts'
-import { pageOf, readCursor } from './cursor.ts'
+import { listEvents } from './list-events.ts'
+import type { Overview } from './overview.ts'
 import { readJson } from './read-json.ts'
-import { createUserBody, eventsQuery, readBody, readQuery, updateUserBody, usersQuery } from './schemas.ts'
+import { createUserBody, readBody, readQuery, updateUserBody, usersQuery } from './schemas.ts'
 import type { UserInfo, Users } from './users.ts'
 
 export interface AdminParts {
   readonly sessions: SlidingSession
   readonly users: Users
   readonly events: EventStore
+  readonly overview: Overview
 }
 
 /** Everything under `/admin`. The rights are read from the database on each request. */
-export function adminRoutes({ sessions, users, events }: AdminParts): Router {
+export function adminRoutes({ sessions, users, events, overview }: AdminParts): Router {
   const router = Router()
   router.use(sessions.authenticate({ strict: true, role: 'admin' }))
+
+  router.get('/overview', async (_req, res) => {
+    res.json(await overview.report())
+  })
 
   router.get('/users', async (req, res) => {
     res.json(await users.list(readQuery(req, usersQuery)))
@@ -54,7 +60,7 @@ export function adminRoutes({ sessions, users, events }: AdminParts): Router {
   })
 
   router.get('/events', async (req, res) => {
-    res.json(await listEvents(events, req))
+    res.json(await listEvents(events, users, req))
   })
 
   return router
@@ -64,13 +70,4 @@ async function userOf(users: Users, { params }: Request<{ id: string }>): Promis
   const user = await users.find(params.id)
   if (user === undefined) throw new SlidingSessionError('not_found')
   return user
-}
-
-async function listEvents(events: EventStore, req: Request) {
-  const { user: userId, type, limit, cursor } = readQuery(req, eventsQuery)
-  const place = readCursor('event', cursor)
-  const before = place === undefined ? undefined : Number(place)
-  const read = await events.list({ userId, type, before, limit: limit + 1 })
-  const { entries, nextCursor } = pageOf(read, limit, 'event', ({ id }) => String(id))
-  return { events: entries.map((event) => ({ ...event, at: new Date(event.at) })), nextCursor }
 }

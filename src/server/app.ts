@@ -11,6 +11,7 @@ import { requestLog } from './logging.ts'
 import { loginRoutes } from './login.ts'
 import { LoginLimits } from './login-limits.ts'
 import { meRoutes } from './me.ts'
+import type { Overview } from './overview.ts'
 import { probeRoutes } from './probes.ts'
 import { requestContext } from './request-context.ts'
 import type { Users } from './users.ts'
@@ -20,6 +21,7 @@ export interface AppParts {
   readonly sessions: SlidingSession
   readonly users: Users
   readonly audit: Audit
+  readonly overview: Overview
   readonly logger: Logger
   /** Origins whose pages may call from a browser; `*` alone allows all. */
   readonly corsOrigins: readonly string[]
@@ -32,7 +34,7 @@ export interface AppParts {
 
 /** The stand-alone server as an Express app, from the outermost layer to the innermost. */
 export function createApp(parts: AppParts): Application {
-  const { database, sessions, users, audit, logger, realm, isStopping } = parts
+  const { database, sessions, users, audit, overview, logger, realm, isStopping } = parts
   const limits = new LoginLimits(database.loginLimits)
   const app = express()
   app.disable('x-powered-by')
@@ -44,7 +46,7 @@ export function createApp(parts: AppParts): Application {
   app.use(loginRoutes({ sessions, users, limits, audit }))
   app.use(meRoutes(sessions, users))
   app.use(sessions.routes())
-  app.use('/admin', adminRoutes({ sessions, users, events: database.events }))
+  app.use('/admin', adminRoutes({ sessions, users, events: database.events, overview }))
   app.use(notFound, errorHandler(realm))
   return app
 }

@@ -47,7 +47,7 @@ export async function openDatabase(databaseUrl: string): Promise<ServerDatabase>
 async function serveFrom(database: ServerDatabase, config: Config): Promise<RunningServer> {
   const logger = createLogger(config.logLevel)
   const options = { ...config.policy, ...keysOf(config) }
-  const { sessions, users, audit, close } = await openServices({ database, options, logger })
+  const { sessions, users, audit, overview, close } = await openServices({ database, options, logger })
   await makeFirstAdmin(users, config)
 
   let isStopping = false
@@ -56,6 +56,7 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
     sessions,
     users,
     audit,
+    overview,
     logger,
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,

@@ -1,9 +1,16 @@
 import type { Logger } from 'pino'
-import { type SlidingSession, type SlidingSessionOptions, slidingSession, type Timestamp } from '../index.ts'
+import {
+  readPolicy,
+  type SlidingSession,
+  type SlidingSessionOptions,
+  slidingSession,
+  type Timestamp,
+} from '../index.ts'
 import type { ServerDatabase } from '../stores/server-store.ts'
 import { Audit } from './audit.ts'
 import { describeError } from './describe-error.ts'
 import { startHousekeeping } from './housekeeping.ts'
+import { Overview } from './overview.ts'
 import { claimsFrom, Users } from './users.ts'
 
 export interface ServiceOptions {
@@ -20,6 +27,7 @@ export interface Services {
   readonly sessions: SlidingSession
   readonly users: Users
   readonly audit: Audit
+  readonly overview: Overview
   /** Finishes what is being written; the database stays open. */
   close(): Promise<void>
 }
@@ -49,13 +57,21 @@ export async function openServices({
   const audit = new Audit({ events: database.events, logger, now })
   audit.listen(sessions)
   sessions.on('store.failed', ({ error }) => logFailure(error))
+  const overview = new Overview(sessions, {
+    database,
+    policy: readPolicy(options),
+    now,
+    onFailure: logFailure,
+  })
   const stopHousekeeping = startHousekeeping(database, logger, now)
   return {
     sessions,
     audit,
+    overview,
     users: new Users({ users: database.users, audit, sessions, now }),
     close: async () => {
       stopHousekeeping()
+      await overview.close()
       await sessions.close()
       await audit.settled()
     },

@@ -1,5 +1,5 @@
 import type { Timestamp } from '../protocol/types.ts'
-import type { SessionStore } from './store.ts'
+import type { EndedBefore, SessionStore } from './store.ts'
 
 /**
  * Everything that the stand-alone server keeps, in one database. Every method of the parts answers with a
@@ -12,6 +12,11 @@ export interface ServerDatabase {
   readonly users: UserStore
   readonly events: EventStore
   readonly loginLimits: LoginLimitStore
+  /**
+   * Counts sessions that are valid and were begun and renewed after the given times. It reads every record, in
+   * small batches.
+   */
+  countActiveSessions(after: Pick<EndedBefore, 'createdAt' | 'updatedAt'>): Promise<number>
   /** Rejects where the database does not answer. */
   ping(): Promise<void>
   /** Closes the database; the parts cannot be used any more. */

@@ -37,8 +37,20 @@ describe('GET /admin/events', () => {
           detail: { userAgent: bench.ada.headers['User-Agent'] },
         },
       ],
+      users: { [bench.ada.id]: 'ada' },
       nextCursor: null,
     })
+  })
+
+  it('tells the names of everybody on the page, and of nobody else', async () => {
+    const bench = await startPopulatedBench()
+    await asRoot(bench, 'patch', `/admin/users/${bench.ada.id}`, { role: 'admin' })
+    bench.audit.record({ type: 'user.updated', userId: 'gone' })
+    await bench.audit.settled()
+    const { body } = await asRoot(bench, 'get', '/admin/events?type=user.updated')
+    expect(body.users).toEqual({ [bench.ada.id]: 'ada', [bench.root.id]: 'root' })
+    const { body: none } = await asRoot(bench, 'get', '/admin/events?type=login.limited')
+    expect(none).toEqual({ events: [], users: {}, nextCursor: null })
   })
 
   it('filters by user and type together', async () => {

@@ -12,6 +12,7 @@ describe('who may use /admin', () => {
     ['delete', '/admin/users/id-of-root/sessions'],
     ['delete', '/admin/sessions/AAAAAAAAAAAAAAAAAAAAAA'],
     ['get', '/admin/events'],
+    ['get', '/admin/overview'],
   ]
 
   it.each(ROUTES)('%s %s: nobody without a token', async (method, path) => {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { ServerDatabase } from '../server-store.ts'
+import { activeSessionsCounter } from './active-sessions.ts'
 import { ask } from './ask.ts'
 import { migrateTables, type Sqlite } from './connection.ts'
 import { SqliteEventStore } from './events.ts'
@@ -10,13 +11,15 @@ import { SqliteUserStore } from './users.ts'
 
 /** Brings all tables of the server up to date and gives its parts, on one connection. */
 export function sqliteServerDatabase(sqlite: Sqlite): ServerDatabase {
-  const sessions = new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), false)
+  const sessionTables = migrateTables(sqlite, 'sessions')
+  const sessions = new SqliteSessionStore(sqlite, sessionTables, false)
   const database = migrateTables(sqlite, 'server')
   return {
     sessions,
     users: new SqliteUserStore(database),
     events: new SqliteEventStore(database),
     loginLimits: new SqliteLoginLimitStore(sqlite, database),
+    countActiveSessions: activeSessionsCounter(sessionTables),
     ping: () => ask(() => void database.select({ one: sql`1` }).from(users).limit(1).get()),
     close: async () => {
       sqlite.close()
