@@ -1,6 +1,7 @@
 import axios, { AxiosError, type AxiosRequestConfig } from 'axios'
 import { describe, expect, it } from 'vitest'
 import { addInterceptors, fetchBy } from '../../src/client/axios.ts'
+import { noting } from '../../src/client/axios-answer.ts'
 import { createClient } from '../../src/client/index.ts'
 import { type Ask, type Attach, adapterCases } from './adapter-cases.ts'
 import { listen, listenWithSessions } from './server.ts'
@@ -98,6 +99,12 @@ describe('axios', () => {
     expect(claimsOf(client.token()).gen).toBe(1)
   })
 
+  it('wraps a fetch once, however often a request is tried again', () => {
+    const wrapped = noting(globalThis.fetch)
+    expect(noting(undefined)).toBe(wrapped)
+    expect(noting(wrapped)).toBe(wrapped)
+  })
+
   it('keeps a User-Agent of the caller', async () => {
     const seen: unknown[] = []
     const home = await listen((app) => {
@@ -143,10 +150,15 @@ describe('axios', () => {
   })
 
   it('is itself again when the interceptors are taken away', async () => {
-    const { server, instance, detach } = await signedIn()
+    const { server, client, instance, detach } = await signedIn()
+    const before = client.token()
     detach()
     await expect(instance.get('me')).rejects.toThrow('401')
     expect(server.arrivals.at(-1)?.authorization).toBeUndefined()
+    server.expireTokens()
+    const { headers } = await instance.get('me', { headers: { authorization: `Bearer ${before}` } })
+    expect(headers['x-jwt']).toBeDefined()
+    expect(client.token()).toBe(before)
   })
 
   it('sends the query that params make, and passes on what is no answer', async () => {

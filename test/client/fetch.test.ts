@@ -55,6 +55,17 @@ describe('URLs', () => {
     expect(client.covers(url)).toBe(carriesToken)
   })
 
+  it('takes no token of another origin where the answer does not say where it came from', async () => {
+    const client = createClient({
+      baseUrl: 'https://h.example',
+      fetch: async () => new Response(null, { headers: { 'x-jwt': FIRST } }),
+    })
+    await client.fetch('https://evil.example/me')
+    expect(client.token()).toBeUndefined()
+    await client.fetch('me')
+    expect(client.token()).toBe(FIRST)
+  })
+
   it('takes no relative base URL outside of a page', () => {
     expect(() => createClient({ baseUrl: '/api' })).toThrow('Invalid URL')
   })

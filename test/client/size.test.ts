@@ -6,6 +6,9 @@ import { describe, expect, it } from 'vitest'
 /** One kilobyte, and no more than that. */
 const LIMIT = 1000
 
+/** An adapter comes on top of a package that is many times larger. */
+const ADAPTER_LIMIT = 1500
+
 const index = fileURLToPath(new URL('../../src/client/index.ts', import.meta.url))
 
 /** Bundles and minifies what a page would: the names it imports, and what they need. */
@@ -67,7 +70,7 @@ describe('size', () => {
       const entry = index.replace('index.ts', `${name}.ts`)
       const { code, imports } = await bundle(`export * from ${JSON.stringify(entry)}`)
       expect(imports).toEqual([])
-      expect(gzipped(code)).toBeLessThanOrEqual(LIMIT)
+      expect(gzipped(code)).toBeLessThanOrEqual(ADAPTER_LIMIT)
       expect(code).not.toMatch(/x-jwt/i)
     },
   )

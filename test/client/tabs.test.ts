@@ -11,6 +11,7 @@ import { listenWithSessions } from './server.ts'
 import { claimsOf, FIRST, OTHER, SECOND, THIRD } from './tokens.ts'
 
 afterEach(() => {
+  vi.useRealTimers()
   vi.unstubAllGlobals()
 })
 
@@ -64,6 +65,29 @@ describe('one session for all tabs, in memory', () => {
     expect(one.get()).toBe(THIRD)
     two.set(OTHER)
     await vi.waitFor(() => expect(one.get()).toBe(OTHER))
+  })
+
+  it('takes no answer in place of the session that a tab has begun meanwhile', async () => {
+    const name = randomUUID()
+    const storage = shared(inMemory(), name)
+    storage.set(OTHER)
+    const elsewhere = new BroadcastChannel(name)
+    elsewhere.postMessage({ kind: 'answer', token: FIRST })
+    elsewhere.postMessage({ kind: 'question', token: undefined })
+    await new Promise((resolve) => {
+      elsewhere.onmessage = resolve
+    })
+    expect(storage.get()).toBe(OTHER)
+    elsewhere.close()
+  })
+
+  it('starts as soon as another tab has answered', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    const name = randomUUID()
+    shared(inMemory(), name).set(FIRST)
+    const { ready, get } = shared(inMemory(), name)
+    await ready
+    expect(get()).toBe(FIRST)
   })
 
   it('starts without waiting longer than it must where there is no other tab', async () => {
