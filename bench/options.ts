@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util'
+
+/** What a run is to do. */
+export interface Options {
+  readonly kind: 'measure' | 'check' | 'profile'
+  readonly quick: boolean
+  /** Rounds on each path that has requests. */
+  readonly rounds: number
+  /** Milliseconds. */
+  readonly slice: number
+  /** Sessions that take turns. */
+  readonly sessions: number
+  /** How many sessions the databases have whose growth is looked at. */
+  readonly sizes: readonly number[]
+  /** Rounds of growth, and users whose sessions are revoked. */
+  readonly storeRounds: number
+  /** Slices of warm-up, at most. */
+  readonly warmUps: number
+  /** Seconds from the start after which the rounds of requests end; two there are always. */
+  readonly budget: number
+  /** Where the results are written as JSON. */
+  readonly json: string | undefined
+  /** The folder of the plots. */
+  readonly plots: string
+}
+
+export const HELP = `npm run bench -- [options]
+
+  --quick         fewer slices of the same method, growth to 1 million sessions; within 4 minutes
+  --json FILE     writes the results as JSON
+  --plots FOLDER  where the plots go (docs/images; with --quick bench/output)
+  --check         compares with bench/baseline.json; fails where a paired ratio fell by more than 10 %
+  --profile       shows where a fresh and a renewed request of sliding-jwt spend their CPU
+  --rounds N      as many rounds
+  --sizes N,N…    as many sessions in the databases that grow; the first is the reference
+`
+
+const FULL = {
+  quick: false,
+  rounds: 15,
+  slice: 1_250,
+  sessions: 1_000,
+  sizes: [10_000, 100_000, 1_000_000, 10_000_000],
+  storeRounds: 20,
+  warmUps: 12,
+  budget: 1_800,
+  plots: 'docs/images',
+}
+
+const QUICK = {
+  quick: true,
+  rounds: 4,
+  slice: 800,
+  sessions: 500,
+  sizes: [10_000, 100_000, 1_000_000],
+  storeRounds: 5,
+  warmUps: 4,
+  budget: 130,
+  plots: 'bench/output',
+}
+
+/** The check measures sliding-jwt only, and so has time for more rounds. */
+const CHECK = { ...QUICK, rounds: 12 }
+
+/** Reads the command line; undefined where it asks for help. Throws where it has what nobody knows. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      help: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      check: { type: 'boolean' },
+      profile: { type: 'boolean' },
+      json: { type: 'string' },
+      plots: { type: 'string' },
+      rounds: { type: 'string' },
+      sizes: { type: 'string' },
+    },
+  })
+  if (values.help === true) return undefined
+  const kind = values.check === true ? 'check' : values.profile === true ? 'profile' : 'measure'
+  const given = kind === 'check' ? CHECK : values.quick === true ? QUICK : FULL
+  return {
+    ...given,
+    kind,
+    json: values.json,
+    plots: values.plots ?? given.plots,
+    rounds: readCount('--rounds', values.rounds) ?? given.rounds,
+    sizes: values.sizes?.split(',').map((size) => readCount('--sizes', size) ?? 0) ?? given.sizes,
+  }
+}
+
+function readCount(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error(`${option} takes whole numbers above 0, not ${value}`)
+  return Number(value)
+}
