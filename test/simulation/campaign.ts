@@ -1,7 +1,7 @@
-import type { InvariantName, Violation } from './invariants.ts'
 import { addCounts, type Counts, noCounts } from './ledger.ts'
 import type { Mutation } from './mutations.ts'
 import { mix, Prng } from './prng.ts'
+import type { Promised, Violation } from './promises.ts'
 import { type Intent, writeScript } from './script.ts'
 import { drawSettings, type Settings } from './settings.ts'
 import type { Theft } from './theft.ts'
@@ -10,7 +10,7 @@ import { World } from './world.ts'
 /** How to break the protocol, and what not to look at. */
 export interface Conditions {
   readonly mutation?: Mutation | undefined
-  readonly ignored?: ReadonlySet<InvariantName> | undefined
+  readonly ignored?: ReadonlySet<Promised> | undefined
 }
 
 /** One world of a seed, before anything happened in it. */

@@ -1,5 +1,6 @@
-import { type KeepingRule, Wallet } from './client.ts'
+import type { Wallet } from './client.ts'
 import type { Answer } from './designs/design.ts'
+import { drawException, type Exception, networkOf, walletsOf } from './exception.ts'
 import type { Exchange, Request } from './exchange.ts'
 import { type Agent, drawAgent } from './fingerprint.ts'
 import type { NetworkProfile } from './network.ts'
@@ -8,17 +9,8 @@ import type { Settings } from './settings.ts'
 import type { Timeline } from './timeline.ts'
 import type { Token } from './token.ts'
 
-/**
- * How a device breaks an assumption of the protocol, which is documented and counted apart. `private`: every tab
- * keeps a copy of its own. `slow`: messages take longer than the grace. `overwriting`: so they do, and a late answer
- * overwrites a newer token (on a faster line there is no such answer, as nothing hands out two tokens within grace).
- */
-export type Exception = 'private' | 'overwriting' | 'slow'
-
 /** How many former tokens of a device a thief can still find somewhere. */
 const REMEMBERED = 20
-
-const TABS = 3
 
 interface DeviceParts {
   readonly number: number
@@ -50,9 +42,7 @@ export class Device {
     this.name = `device ${number}`
     this.user = `user-${number % settings.users}`
     this.agent = drawAgent(prng)
-    this.exception = prng.chance(settings.exceptional)
-      ? prng.pick(['private', 'overwriting', 'slow'] as const)
-      : undefined
+    this.exception = drawException(prng, settings)
     this.#network = networkOf(this.exception, settings)
     this.#wallets = walletsOf(this.exception)
   }
@@ -200,14 +190,4 @@ export class Device {
   #isExpired({ expiresAt }: Token): boolean {
     return this.#parts.timeline.now >= expiresAt
   }
-}
-
-function networkOf(exception: Exception | undefined, { network, rules }: Settings): NetworkProfile {
-  const isSlow = exception === 'slow' || exception === 'overwriting'
-  return isSlow ? { ...network, latest: 3 * rules.grace } : network
-}
-
-function walletsOf(exception: Exception | undefined): Wallet[] {
-  const rule: KeepingRule = exception === 'overwriting' ? 'overwrite' : 'latest'
-  return Array.from({ length: exception === 'private' ? TABS : 1 }, () => new Wallet(rule))
 }

@@ -1,5 +1,5 @@
 import type { Answer } from './designs/design.ts'
-import type { Exception } from './device.ts'
+import type { Exception } from './exception.ts'
 import type { Sent } from './exchange.ts'
 import type { Rules } from './settings.ts'
 import type { Timeline } from './timeline.ts'

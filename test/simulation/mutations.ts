@@ -2,7 +2,7 @@ import { FIRST_LINEAGE, type SessionRecord } from '../../src/protocol/types.ts'
 import type { Outcome } from '../../src/sessions.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import type { Message } from './designs/design.ts'
-import type { InvariantName } from './invariants.ts'
+import { PROMISES, type Promised } from './promises.ts'
 import type { Rules } from './settings.ts'
 import { readToken } from './token.ts'
 
@@ -19,7 +19,7 @@ interface Around {
 export interface Mutation {
   readonly name: string
   /** Invariants of which one must notice. */
-  readonly caughtBy: readonly InvariantName[]
+  readonly caughtBy: readonly Promised[]
   readonly rules?: (rules: Rules) => Rules
   readonly store?: (store: SessionStore) => SessionStore
   readonly answer?: (around: Around) => Judge
@@ -28,20 +28,17 @@ export interface Mutation {
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'first use not recorded',
-    caughtBy: [
-      'what was superseded is not renewed',
-      'a fork is settled by the next expired token of each side',
-    ],
+    caughtBy: [PROMISES.superseded, PROMISES.fork],
     store: (store) => changed(store, { markSeen: async () => undefined }),
   },
   {
     name: 'no grace',
-    caughtBy: ['an honest client is never refused'],
+    caughtBy: [PROMISES.honest],
     rules: (rules) => ({ ...rules, grace: 0 }),
   },
   {
     name: 'unconditional UPDATE',
-    caughtBy: ['each generation is written once'],
+    caughtBy: [PROMISES.writtenOnce],
     store: (store) =>
       changed(store, {
         renew: async (renewal) => {
@@ -52,7 +49,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'reuse does not revoke',
-    caughtBy: ['a fork is settled by the next expired token of each side'],
+    caughtBy: [PROMISES.fork],
     store: (store) =>
       changed(store, {
         revoke: async (target, reason, at) => (reason === 'reuse' ? 0 : store.revoke(target, reason, at)),
@@ -60,7 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'floor left out',
-    caughtBy: ['what was superseded is not renewed', 'a generation never falls'],
+    caughtBy: [PROMISES.superseded, PROMISES.rising],
     store: (store) =>
       changed(store, {
         renew: (renewal) =>
@@ -70,12 +67,12 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'token handed out again within grace',
-    caughtBy: ['no token is handed out twice'],
+    caughtBy: [PROMISES.handedOut],
     answer: handOutAgain('within grace'),
   },
   {
     name: 'token handed out again in place of a sibling',
-    caughtBy: ['no token is handed out twice'],
+    caughtBy: [PROMISES.handedOut],
     answer: handOutAgain('beyond grace'),
   },
 ]

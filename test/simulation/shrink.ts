@@ -1,5 +1,5 @@
 import type { Conditions, Failure } from './campaign.ts'
-import type { Violation } from './invariants.ts'
+import type { Violation } from './promises.ts'
 import type { Intent } from './script.ts'
 import { World, type WorldResult } from './world.ts'
 

@@ -1,3 +1,4 @@
+import type { Lineage } from '../../src/protocol/types.ts'
 import type { TheftPlan } from './script.ts'
 import type { Token } from './token.ts'
 import type { SessionTruth } from './truth.ts'
@@ -85,6 +86,12 @@ export function close(theft: Theft, how: Closing['how'], now: number): void {
 export function closeByReuse(theft: Theft, now: number): void {
   const isDone = theft.plan.strategy === 'once' && theft.lastAnswer !== undefined
   close(theft, isDone ? 'superseded' : 'reuse', now)
+}
+
+/** Whether a thief who did not come back has nothing left: the token is expired, and a younger one was seen. */
+export function isWorthless({ held, closed }: Theft, record: Lineage | undefined, now: number): boolean {
+  if (closed !== undefined || now < held.expiresAt) return false
+  return record === undefined || (held.gen !== record.seen && held.gen <= record.floor)
 }
 
 /** The three figures of a list: 0 where it is empty. */

@@ -13,7 +13,8 @@ import type { SessionTruth, Truth } from './truth.ts'
 /** A thief's line is better than that of the people. */
 const NETWORK = { lost: 0.01, late: 0, latest: 100 }
 
-interface ThiefParts {
+/** What a thief needs of the world. */
+export interface ThiefParts {
   readonly settings: Settings
   readonly timeline: Timeline
   readonly exchange: Exchange

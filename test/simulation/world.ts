@@ -1,18 +1,19 @@
 import type { RevocationReason } from '../../src/protocol/types.ts'
+import { perform } from './deeds.ts'
 import type { Answer, Design, Surroundings } from './designs/design.ts'
 import { Ours } from './designs/ours.ts'
 import { Device } from './device.ts'
 import { Exchange, type Sent, type Watcher } from './exchange.ts'
 import { History } from './history.ts'
-import { type InvariantName, Invariants, type Violation } from './invariants.ts'
+import { Invariants } from './invariants.ts'
 import { type Counts, Ledger } from './ledger.ts'
 import type { Mutation } from './mutations.ts'
 import { Operator } from './operator.ts'
-import { mix, Prng } from './prng.ts'
+import { mix } from './prng.ts'
+import type { Promised, Violation } from './promises.ts'
 import type { Intent } from './script.ts'
 import type { Rules, Settings } from './settings.ts'
-import { close, type Theft } from './theft.ts'
-import { Thief } from './thief.ts'
+import { close, isWorthless, type Theft } from './theft.ts'
 import { BEGINNING, Timeline } from './timeline.ts'
 import { Truth } from './truth.ts'
 
@@ -27,7 +28,7 @@ export interface WorldOptions {
   readonly design?: DesignMaker | undefined
   readonly mutation?: Mutation | undefined
   /** Invariants that are not looked at, to see what the others find. */
-  readonly ignored?: ReadonlySet<InvariantName> | undefined
+  readonly ignored?: ReadonlySet<Promised> | undefined
   readonly isRecorded?: boolean
   /** Counts what reaches the database, in place of checking invariants. */
   readonly isCounted?: boolean
@@ -53,8 +54,6 @@ export class World implements Watcher {
   readonly #exchange: Exchange
   readonly #ledger: Ledger
   readonly #invariants: Invariants | undefined
-  readonly #operator: Operator
-  readonly #devices: readonly Device[]
   readonly #history: History | undefined
   #steps = 0
 
@@ -68,16 +67,24 @@ export class World implements Watcher {
     this.#design = this.#makeDesign()
     this.#invariants = this.#makeInvariants()
     this.#exchange = new Exchange(this.#timeline, this.#design, this)
-    this.#devices = this.#makeDevices()
-    this.#operator = new Operator({
+    this.#plan(options)
+  }
+
+  #plan({ script, settings }: WorldOptions): void {
+    const around = {
+      settings,
       timeline: this.#timeline,
       truth: this.#truth,
       design: this.#design,
       exchange: this.#exchange,
+      needsRefresh: this.#design.needsRefresh,
       invariants: this.#invariants,
       counts: this.#ledger.counts,
-    })
-    for (const intent of options.script) this.#timeline.at(intent.at, () => this.#do(intent))
+      devices: this.#makeDevices(),
+      history: this.#history,
+    }
+    const parts = { ...around, operator: new Operator(around) }
+    for (const intent of script) this.#timeline.at(intent.at, () => perform(intent, parts))
   }
 
   /** Lets time pass until everything has happened, a step limit is reached or an invariant broke. */
@@ -129,75 +136,6 @@ export class World implements Watcher {
     this.#history?.delivered(sent, answer)
   }
 
-  #do(intent: Intent): void {
-    const prng = new Prng(intent.seed)
-    switch (intent.kind) {
-      case 'act':
-        this.#device(intent.device).act(intent.tab, intent.requests, prng)
-        break
-      case 'steal':
-        this.#steal(intent, prng)
-        break
-      default:
-        this.#history?.note(describe(intent))
-        this.#happen(intent, prng)
-    }
-  }
-
-  #happen(intent: Exclude<Intent, { kind: 'act' | 'steal' }>, prng: Prng): void {
-    const operator = this.#operator
-    switch (intent.kind) {
-      case 'logout':
-        operator.logout(this.#device(intent.device))
-        break
-      case 'revoke':
-        operator.revoke(this.#device(intent.device))
-        break
-      case 'move':
-        this.#device(intent.device).move(prng)
-        break
-      case 'upgrade':
-        this.#device(intent.device).upgrade()
-        break
-      case 'revokeUser':
-        operator.revokeUser(`user-${intent.user}`)
-        break
-      case 'ban':
-        operator.ban(`user-${intent.user}`, prng)
-        break
-      case 'role':
-        operator.changeRole(`user-${intent.user}`, prng)
-        break
-      case 'crash':
-        operator.crash(prng)
-        break
-      case 'prune':
-        operator.prune()
-        break
-      case 'copy':
-        operator.copy()
-        break
-      case 'restore':
-        operator.restore(prng)
-        break
-    }
-  }
-
-  #steal(intent: Intent & { kind: 'steal' }, prng: Prng): void {
-    const device = this.#device(intent.device)
-    const thief = Thief.steal(device, intent.plan, prng, {
-      settings: this.#options.settings,
-      timeline: this.#timeline,
-      exchange: this.#exchange,
-      needsRefresh: this.#design.needsRefresh,
-      truth: this.#truth,
-    })
-    if (thief === undefined) return
-    const { name, plan, held } = thief.theft
-    const how = `${plan.strategy}, ${plan.fingerprint} fingerprint`
-    this.#history?.note(`${name} copies gen ${held.gen} from ${device.name} (${how})`)
-  }
-
   /** Ours tells of a renewal when it is written; the others do so with the answer. */
   #renewedElsewhere(id: string): void {
     const session = this.#truth.sessions.get(id)
@@ -210,10 +148,6 @@ export class World implements Watcher {
     if (code === 'refresh_needed') return
     const at = code === 'token_expired' ? theft.held.expiresAt : this.#timeline.now
     close(theft, code === 'fingerprint_mismatch' ? 'refused' : 'ended', at)
-  }
-
-  #device(number: number): Device {
-    return this.#devices[number] as Device
   }
 
   #makeDesign(): Design {
@@ -295,22 +229,10 @@ export class World implements Watcher {
 
   #conclude(theft: Theft): void {
     const { now } = this.#timeline
-    if (this.#isWorthless(theft)) close(theft, 'superseded', now)
+    if (this.#design instanceof Ours) {
+      if (isWorthless(theft, this.#design.record(theft.session.id), now)) close(theft, 'superseded', now)
+    }
     const end = theft.closed?.at ?? now
     theft.shutOutAt = this.#design.asksEachTime ? end : Math.min(now, Math.max(end, theft.held.expiresAt))
   }
-
-  /** Whether a thief who did not come back has nothing left: the token is expired, and a younger one was seen. */
-  #isWorthless({ held, session, closed }: Theft): boolean {
-    if (closed !== undefined || !(this.#design instanceof Ours)) return false
-    const record = this.#design.record(session.id)
-    const isExpired = this.#timeline.now >= held.expiresAt
-    return isExpired && (record === undefined || (held.gen !== record.seen && held.gen <= record.floor))
-  }
-}
-
-function describe(intent: Intent): string {
-  const whom =
-    'device' in intent ? ` device ${intent.device}` : 'user' in intent ? ` user-${intent.user}` : ''
-  return `* ${intent.kind}${whom}`
 }
