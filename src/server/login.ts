@@ -37,7 +37,7 @@ async function logIn(parts: LoginParts, req: Request, res: Response): Promise<vo
   const { user, started } = await guarded(parts, req, username, () =>
     parts.users.logIn(username, password, start),
   )
-  res.json({ user, session: started.session, token: started.token })
+  res.json({ user, session: { ...started.session, current: true }, token: started.token })
 }
 
 async function changePassword(parts: LoginParts, req: Request, res: Response): Promise<void> {

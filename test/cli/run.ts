@@ -1,8 +1,7 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { main } from '../../src/cli/main.ts'
+import { temporaryFolder } from '../support/files.ts'
 
 /** What a command answered. */
 export interface Ran {
@@ -13,7 +12,7 @@ export interface Ran {
 
 /** A folder with a database of its own, and the commands on it. */
 export function cli() {
-  const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-cli-'))
+  const folder = temporaryFolder()
   const database = join(folder, 'sessions.db')
   return {
     folder,
