@@ -118,8 +118,10 @@ export class Sessions {
    * @throws SlidingSessionError `user_disabled` where the host says that the user is gone or disabled,
    * `unavailable` where the store fails.
    */
-  start(userId: string, credential: Credential, client: Client): Promise<Started> {
-    return this.#logins.start(userId, this.#verify(credential, this.#now()), client)
+  async start(userId: string, credential: Credential, client: Client): Promise<Started> {
+    const started = await this.#logins.start(userId, this.#verify(credential, this.#now()), client)
+    this.#verifier.trust(started.token)
+    return started
   }
 
   /** One session, valid or not; undefined where it is not recorded. */
@@ -187,16 +189,22 @@ export class Sessions {
   /** The way of a request that has to wait: for the record, for the host's claims, for a commit. */
   async #resolve(token: VerifiedToken, client: () => Client, strict: boolean): Promise<Outcome> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await this.#attempt(token, client, strict)
+      const outcome = await this.#attempt(token, client, strict, attempt > 0)
       if (outcome !== undefined) return outcome
     }
     throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
   }
 
   /** Find, decide, write, sign; undefined where another request renewed the session in between. */
-  async #attempt(token: VerifiedToken, client: () => Client, strict: boolean): Promise<Outcome | undefined> {
+  async #attempt(
+    token: VerifiedToken,
+    client: () => Client,
+    strict: boolean,
+    again: boolean,
+  ): Promise<Outcome | undefined> {
     const now = this.#now()
-    const record = await this.#findOrPass(token, strict, now)
+    const renewal = strict || again ? undefined : this.#renewalFromMemory(token, client, now)
+    const record = renewal ?? (await this.#findOrPass(token, strict, now))
     if (record === 'pass') return this.#pass(token, false)
     const asked = strict && record?.valid === true ? await this.#claimsOf(token.userId) : undefined
     const judge = (claims: Claims | null | undefined): Decision =>
@@ -211,6 +219,18 @@ export class Sessions {
     const claims = asked ?? (await this.#claimsOf(token.userId))
     if (claims === null) return this.#refuse(judge(null), token, client)
     return this.#renew(record as SessionRecord, decision, claims, client(), now)
+  }
+
+  /**
+   * The record in memory, if it allows a renewal: as the write of a renewal is conditional, no more must be
+   * known beforehand. On all else the database has the word.
+   */
+  #renewalFromMemory(token: VerifiedToken, client: () => Client, now: Timestamp): SessionRecord | undefined {
+    const record = this.#store.peek(token.jti)
+    if (record === undefined) return undefined
+    const presented: Presented = { kind: 'verified', token }
+    const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
+    return decision.kind === 'renew' ? record : undefined
   }
 
   /** The record, or `pass` where the database fails and the policy lets fresh tokens pass unchecked. */
@@ -266,6 +286,7 @@ export class Sessions {
     const token = signToken(renewed, claims, now, this.policy, this.#keyring)
     const isWritten = await this.#store.renew({ jti, expected: record, lineage, at: now, client })
     if (!isWritten) return undefined
+    this.#verifier.trust(token)
     this.events.emit('session.renewed', { at: now, userId, jti, gen: lineage.issued })
     if (client.ip !== lastIp) {
       this.events.emit('session.moved', { at: now, userId, jti, from: lastIp, to: client.ip })

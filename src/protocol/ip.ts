@@ -8,8 +8,11 @@ const NETWORK_BITS = { ipv4: 24, ipv6: 56 } as const
  * What is no address is kept as it is, to be compared byte for byte.
  */
 export function normaliseIp(ip: string | undefined): string {
-  if (ip === undefined || !ipaddr.isValid(ip)) return ip ?? ''
-  return ipaddr.process(ip).toString()
+  try {
+    return ipaddr.process(ip ?? '').toString()
+  } catch {
+    return ip ?? ''
+  }
 }
 
 /** Whether two normalised addresses lie in one network: IPv4 /24, IPv6 /56. */

@@ -29,7 +29,7 @@ CREATE TABLE `sliding_sessions` (
 	FOREIGN KEY (`last_user_agent_id`) REFERENCES `sliding_user_agents`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `sliding_sessions_user` ON `sliding_sessions` (`user_id`);--> statement-breakpoint
+CREATE INDEX `sliding_sessions_user` ON `sliding_sessions` (`user_id`,`valid`);--> statement-breakpoint
 CREATE TABLE `sliding_user_agents` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`value` text NOT NULL,

@@ -39,7 +39,7 @@ export const sessions = sqliteTable(
     floor: integer('floor').notNull(),
     parent: integer('parent'),
   },
-  (table) => [index('sliding_sessions_user').on(table.userId)],
+  (table) => [index('sliding_sessions_user').on(table.userId, table.valid)],
 )
 
 /**

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { SessionRecord } from '../../protocol/types.ts'
 import type { Drizzle } from './connection.ts'
@@ -10,18 +10,15 @@ const LISTED = 1_000
 /** Rows looked at in one go when pruning: a few milliseconds, then requests have their turn. */
 const PRUNE_BATCH = 500
 
-/** Rows marked in one go when all sessions of a user are revoked. */
-const REVOKE_BATCH = 1_000
-
-/** Before and after every key. */
+/** Before every key. */
 export const FIRST_KEY: Buffer = Buffer.alloc(0)
-export const LAST_KEY: Buffer = Buffer.alloc(17, 0xff)
 
 /** Every statement of the session store, prepared once: building one costs ten times as much as running it. */
 export function prepareStatements(database: Drizzle) {
   const { placeholder } = sql
   const isKey = eq(sessions.jti, placeholder('jti'))
   const isOfUser = eq(sessions.userId, placeholder('userId'))
+  const isRevocable = and(isOfUser, eq(sessions.valid, true), ne(sessions.jti, placeholder('except')))
   return {
     find: selectRecords(database).where(isKey).prepare(),
 
@@ -79,28 +76,22 @@ export function prepareStatements(database: Drizzle) {
 
     revokeOne: database.update(sessions).set(REVOKED).where(and(isKey, isValid)).prepare(),
 
-    /** Where the next batch of a user's sessions ends; none where it is the last. It reads the index alone. */
-    revokeBatchEnd: database
-      .select({ jti: sessions.jti })
-      .from(sessions)
-      .where(and(isOfUser, gt(sessions.jti, placeholder('from'))))
-      .orderBy(asc(sessions.jti))
-      .limit(1)
-      .offset(REVOKE_BATCH - 1)
-      .prepare(),
-
-    revokeRange: database
+    /** Marks a session that a revocation covers. */
+    mark: database
       .update(sessions)
       .set(REVOKED)
-      .where(
-        and(
-          isOfUser,
-          gt(sessions.jti, placeholder('from')),
-          lte(sessions.jti, placeholder('to')),
-          ne(sessions.jti, placeholder('except')),
-          eq(sessions.valid, true),
-        ),
-      )
+      .where(and(isKey, eq(sessions.valid, true)))
+      .prepare(),
+
+    /** The valid sessions of a user but one; it reads the index alone. */
+    countValid: database.select({ count: count() }).from(sessions).where(isRevocable).prepare(),
+
+    /** The keys of some of them. */
+    someValid: database
+      .select({ jti: sessions.jti })
+      .from(sessions)
+      .where(isRevocable)
+      .limit(placeholder('limit'))
       .prepare(),
 
     batch: database

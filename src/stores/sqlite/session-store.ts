@@ -5,10 +5,14 @@ import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { type Revocation, RevocationLog } from './revocation-log.ts'
 import { SessionCache } from './session-cache.ts'
-import { FIRST_KEY, LAST_KEY, prepareStatements, toJti, toKey, toRecord } from './session-statements.ts'
+import { FIRST_KEY, prepareStatements, toJti, toKey, toRecord } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
 
 const DEFAULT_CACHE_SIZE = 10_000
+
+/** So many rows are marked in the transaction that revokes a user's sessions; of more, so many in each turn. */
+const MARKED_AT_ONCE = 100
+const BATCH = 250
 
 /** Sessions in a SQLite database whose tables are up to date. */
 export class SqliteSessionStore implements SessionStore {
@@ -79,7 +83,10 @@ export class SqliteSessionStore implements SessionStore {
         userAgentId: this.#userAgents.idOf(client.userAgent, at),
       }),
     )
-    if (changes === 0) return false
+    if (changes === 0) {
+      this.#cache.forget(jti)
+      return false
+    }
     const { ip: lastIp, userAgent: lastUserAgent } = client
     this.#cache.change(jti, { ...lineage, updatedAt: at, lastIp, lastUserAgent })
     return true
@@ -161,8 +168,8 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   /**
-   * One row of the log makes all sessions invalid at once. Marking their own rows follows in batches, the
-   * first of them in the same transaction, so that not even a hundred thousand keep other requests waiting.
+   * One row of the log makes all sessions invalid at once. The rows of a few are marked in the same
+   * transaction; those of many, each on a page of its own, follow in batches, so that nobody waits for them.
    */
   async #revokeAll(
     userId: string,
@@ -170,37 +177,31 @@ export class SqliteSessionStore implements SessionStore {
     reason: RevocationReason,
     at: Timestamp,
   ): Promise<number> {
-    const openAndMark = this.#sqlite.transaction(() => {
+    for (const unfinished of this.#log.openOf(userId)) await this.#finish(unfinished)
+    const openAndCount = this.#sqlite.transaction(() => {
       const open = this.#log.open(userId, except === undefined ? null : toKey(except), reason, at)
-      return { open, marked: this.#markBatch(open, FIRST_KEY) }
+      const count = this.#statements.countValid.get({ userId, except: open.except ?? FIRST_KEY })?.count ?? 0
+      return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#markSome(open) }
     })
-    const { open, marked } = await this.#queue.run(openAndMark)
+    const { open, count, isFinished } = await this.#queue.run(openAndCount)
     this.#cache.invalidateUser(userId, except)
-    return marked.count + (marked.next === undefined ? 0 : await this.#finish(open, marked.next))
-  }
-
-  /** Marks what is left of a revocation, a batch in each turn; answers with the number of sessions. */
-  async #finish(open: Revocation, from = FIRST_KEY): Promise<number> {
-    let count = 0
-    for (let next: Buffer | undefined = from; next !== undefined; ) {
-      const start: Buffer = next
-      const marked = await this.#queue.run(() => this.#markBatch(open, start))
-      count += marked.count
-      next = marked.next
-    }
+    // What fails here is finished by the next prune, or before the user's next login.
+    if (!isFinished) this.#finish(open).catch(() => undefined)
     return count
   }
 
-  /** Marks the next rows of a revocation; `next` is where to go on, undefined where it is finished. */
-  #markBatch(
-    { seq, userId, except, reason, at }: Revocation,
-    from: Buffer,
-  ): { count: number; next: Buffer | undefined } {
-    const next = this.#statements.revokeBatchEnd.get({ userId, from })?.jti
-    const range = { userId, except: except ?? FIRST_KEY, from, to: next ?? LAST_KEY }
-    const { changes } = this.#statements.revokeRange.run({ ...range, reason, at })
-    if (next === undefined) this.#log.close(seq)
-    return { count: changes, next }
+  /** Marks what is left of a revocation, a batch in each turn. */
+  async #finish(open: Revocation): Promise<void> {
+    while (!(await this.#queue.run(this.#sqlite.transaction(() => this.#markSome(open)))));
+  }
+
+  /** Marks some rows of a revocation; answers whether it is finished. */
+  #markSome({ seq, userId, except, reason, at }: Revocation): boolean {
+    const rows = this.#statements.someValid.all({ userId, except: except ?? FIRST_KEY, limit: BATCH })
+    for (const { jti } of rows) this.#statements.mark.run({ jti, reason, at })
+    if (rows.length === BATCH) return false
+    this.#log.close(seq)
+    return true
   }
 
   /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
