@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import express from 'express'
 import jwt from 'jsonwebtoken'
 import { slidingSession } from '../src/index.ts'
+import { toUserKey } from '../src/stores/sqlite/session-statements.ts'
 import { EXPIRED } from './candidates/ours.ts'
 import { USER_AGENT } from './candidates/user-agent.ts'
 import { listen } from './listen.ts'
@@ -40,7 +41,7 @@ export async function fill(options: FillOptions, seatOf: SeatOf): Promise<string
   database.pragma('cache_size = -3000000')
   const insert = prepareCopy(database)
   const copyAll = database.transaction((seats: readonly Seat[]) => {
-    for (const seat of seats) insert.run(seat)
+    for (const seat of seats) insert.run({ ...seat, userKey: toUserKey(seat.userId) })
   })
   for (let done = 0; done < options.count; done += CHUNK) {
     const length = Math.min(CHUNK, options.count - done)
@@ -124,9 +125,11 @@ function tokenIn(response: Response): string {
   return token
 }
 
-function prepareCopy(database: Database.Database): Database.Statement<[Seat]> {
+function prepareCopy(database: Database.Database): Database.Statement<[Seat & { userKey: Buffer }]> {
   const columns = database.pragma('table_info(sliding_sessions)') as { name: string }[]
-  const values = columns.map(({ name }) => ({ jti: '@jti', user_id: '@userId' })[name] ?? name)
+  const values = columns.map(
+    ({ name }) => ({ jti: '@jti', user_id: '@userId', user_key: '@userKey' })[name] ?? name,
+  )
   database.exec('CREATE TEMP TABLE pattern AS SELECT * FROM sliding_sessions')
   return database.prepare(`INSERT INTO sliding_sessions SELECT ${values.join(', ')} FROM pattern`)
 }

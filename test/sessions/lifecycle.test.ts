@@ -156,8 +156,8 @@ describe('the housekeeping', () => {
     const sessions = await slidingSession({ secret: SECRET, database: sqlite, now: clock.now })
     sqlite.exec("INSERT INTO sliding_user_agents VALUES (1, 'x', 0)")
     const insert = sqlite.prepare(
-      `INSERT INTO sliding_sessions (jti, user_id, ip, user_agent_id, valid, created_at, updated_at, issued, seen, floor)
-       VALUES (randomblob(16), 'ada', '', 1, 1, ?, ?, 0, 0, 0)`,
+      `INSERT INTO sliding_sessions (jti, user_id, user_key, ip, user_agent_id, valid, created_at, updated_at, issued, seen, floor)
+       VALUES (randomblob(16), 'ada', x'00', '', 1, 1, ?, ?, 0, 0, 0)`,
     )
     const count = () => sqlite.prepare('SELECT count(*) FROM sliding_sessions').pluck().get()
     const ended = clock.now() - 8 * DAY

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openSessionStore } from '../../src/stores/open.ts'
+import { toUserKey } from '../../src/stores/sqlite/session-statements.ts'
 import type { StoreOptions } from '../../src/stores/store.ts'
 import { temporaryDatabase } from '../support/files.ts'
 import { recordOf, T0 } from '../support/records.ts'
@@ -103,10 +104,13 @@ describe('revoking very many sessions of one user', () => {
   function fill(shell: Database.Database, userId: string): string[] {
     shell.exec("INSERT OR IGNORE INTO sliding_user_agents VALUES (1, 'agent', 0)")
     const insert = shell.prepare(
-      'INSERT INTO sliding_sessions VALUES (randomblob(16), ?, ?, 1, 1, ?, ?, NULL, NULL, NULL, NULL, 0, 0, 0, NULL) RETURNING jti',
+      'INSERT INTO sliding_sessions VALUES (randomblob(16), ?, ?, ?, 1, 1, ?, ?, NULL, NULL, NULL, NULL, 0, 0, 0, NULL) RETURNING jti',
     )
     const all = shell.transaction(() =>
-      Array.from({ length: MANY }, () => insert.all(userId, '192.0.2.1', T0, T0)[0] as { jti: Buffer }),
+      Array.from(
+        { length: MANY },
+        () => insert.all(userId, toUserKey(userId), '192.0.2.1', T0, T0)[0] as { jti: Buffer },
+      ),
     )
     return all().map(({ jti }) => jti.toString('base64url'))
   }

@@ -74,8 +74,8 @@ describe('a SQLite file', () => {
     const sqlite = openFile(temporaryDatabase())
     migrateTables(sqlite, 'sessions')
     const insert = sqlite.prepare(
-      `INSERT INTO sliding_sessions (jti, user_id, ip, user_agent_id, valid, created_at, updated_at, issued, seen, floor)
-       VALUES (x'00', 'ada', '', 99, 1, 0, 0, 0, 0, 0)`,
+      `INSERT INTO sliding_sessions (jti, user_id, user_key, ip, user_agent_id, valid, created_at, updated_at, issued, seen, floor)
+       VALUES (x'00', 'ada', x'00', '', 99, 1, 0, 0, 0, 0, 0)`,
     )
     expect(() => insert.run()).toThrow(/FOREIGN KEY/)
     sqlite.close()

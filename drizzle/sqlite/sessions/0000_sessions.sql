@@ -12,6 +12,7 @@ CREATE INDEX `sliding_revocations_open` ON `sliding_revocations` (`user_id`) WHE
 CREATE TABLE `sliding_sessions` (
 	`jti` blob PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,
+	`user_key` blob NOT NULL,
 	`ip` text NOT NULL,
 	`user_agent_id` integer NOT NULL,
 	`valid` integer NOT NULL,
@@ -29,7 +30,7 @@ CREATE TABLE `sliding_sessions` (
 	FOREIGN KEY (`last_user_agent_id`) REFERENCES `sliding_user_agents`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `sliding_sessions_user` ON `sliding_sessions` (`user_id`,`valid`);--> statement-breakpoint
+CREATE INDEX `sliding_sessions_user` ON `sliding_sessions` (`user_key`,`valid`);--> statement-breakpoint
 CREATE TABLE `sliding_user_agents` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`value` text NOT NULL,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { and, asc, count, desc, eq, gt, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { SessionRecord } from '../../protocol/types.ts'
@@ -17,8 +18,9 @@ export const FIRST_KEY: Buffer = Buffer.alloc(0)
 export function prepareStatements(database: Drizzle) {
   const { placeholder } = sql
   const isKey = eq(sessions.jti, placeholder('jti'))
-  const isOfUser = eq(sessions.userId, placeholder('userId'))
-  const isRevocable = and(isOfUser, eq(sessions.valid, true), ne(sessions.jti, placeholder('except')))
+  const hasUserKey = eq(sessions.userKey, placeholder('userKey'))
+  const isOfUser = and(hasUserKey, eq(sessions.userId, placeholder('userId')))
+  const isOther = and(eq(sessions.valid, true), ne(sessions.jti, placeholder('except')))
   return {
     find: selectRecords(database).where(isKey).prepare(),
 
@@ -33,6 +35,7 @@ export function prepareStatements(database: Drizzle) {
       .values({
         jti: placeholder('jti'),
         userId: placeholder('userId'),
+        userKey: placeholder('userKey'),
         ip: placeholder('ip'),
         userAgentId: placeholder('userAgentId'),
         valid: true,
@@ -84,13 +87,13 @@ export function prepareStatements(database: Drizzle) {
       .prepare(),
 
     /** The valid sessions of a user but one; it reads the index alone. */
-    countValid: database.select({ count: count() }).from(sessions).where(isRevocable).prepare(),
+    countValid: database.select({ count: count() }).from(sessions).where(and(hasUserKey, isOther)).prepare(),
 
     /** The keys of some of them. */
     someValid: database
       .select({ jti: sessions.jti })
       .from(sessions)
-      .where(isRevocable)
+      .where(and(isOfUser, isOther))
       .limit(placeholder('limit'))
       .prepare(),
 
@@ -163,7 +166,7 @@ interface Row {
 
 /** A row as the protocol sees it. */
 export function toRecord({ session, isCovered: isRevoked, userAgent, lastUserAgent }: Row): SessionRecord {
-  const { userAgentId: _, lastUserAgentId: __, ...record } = session
+  const { userKey: _, userAgentId: __, lastUserAgentId: ___, ...record } = session
   return {
     ...record,
     jti: toJti(session.jti),
@@ -172,6 +175,14 @@ export function toRecord({ session, isCovered: isRevoked, userAgent, lastUserAge
     lastIp: session.lastIp ?? session.ip,
     lastUserAgent: lastUserAgent ?? userAgent,
   }
+}
+
+/** So few bytes that two users hardly ever share them; whoever must not be mistaken compares the id as well. */
+const USER_KEY_BYTES = 5
+
+/** What stands for a user in the index. */
+export function toUserKey(userId: string): Buffer {
+  return createHash('sha256').update(userId).digest().subarray(0, USER_KEY_BYTES)
 }
 
 /** The 16 bytes of a `jti`. */

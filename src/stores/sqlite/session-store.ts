@@ -5,7 +5,7 @@ import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { type Revocation, RevocationLog } from './revocation-log.ts'
 import { SessionCache } from './session-cache.ts'
-import { FIRST_KEY, prepareStatements, toJti, toKey, toRecord } from './session-statements.ts'
+import { FIRST_KEY, prepareStatements, toJti, toKey, toRecord, toUserKey } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
 
 const DEFAULT_CACHE_SIZE = 10_000
@@ -111,7 +111,7 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   async list(userId: string): Promise<SessionRecord[]> {
-    return this.#statements.list.all({ userId }).map(toRecord)
+    return this.#statements.list.all(ofUser(userId)).map(toRecord)
   }
 
   async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
@@ -148,6 +148,7 @@ export class SqliteSessionStore implements SessionStore {
     this.#statements.create.run({
       ...record,
       jti: toKey(record.jti),
+      userKey: toUserKey(record.userId),
       userAgentId: this.#userAgents.idOf(record.userAgent, now),
       lastIp: record.lastIp === record.ip ? null : record.lastIp,
       lastUserAgentId:
@@ -180,7 +181,7 @@ export class SqliteSessionStore implements SessionStore {
     for (const unfinished of this.#log.openOf(userId)) await this.#finish(unfinished)
     const openAndCount = this.#sqlite.transaction(() => {
       const open = this.#log.open(userId, except === undefined ? null : toKey(except), reason, at)
-      const count = this.#statements.countValid.get({ userId, except: open.except ?? FIRST_KEY })?.count ?? 0
+      const count = this.#statements.countValid.get(revocable(open))?.count ?? 0
       return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#markSome(open) }
     })
     const { open, count, isFinished } = await this.#queue.run(openAndCount)
@@ -196,8 +197,9 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   /** Marks some rows of a revocation; answers whether it is finished. */
-  #markSome({ seq, userId, except, reason, at }: Revocation): boolean {
-    const rows = this.#statements.someValid.all({ userId, except: except ?? FIRST_KEY, limit: BATCH })
+  #markSome(open: Revocation): boolean {
+    const { seq, reason, at } = open
+    const rows = this.#statements.someValid.all({ ...revocable(open), limit: BATCH })
     for (const { jti } of rows) this.#statements.mark.run({ jti, reason, at })
     if (rows.length === BATCH) return false
     this.#log.close(seq)
@@ -225,4 +227,13 @@ export class SqliteSessionStore implements SessionStore {
       if (!used.has(id)) this.#userAgents.deleteUnused(id, now)
     }
   }
+}
+
+function ofUser(userId: string) {
+  return { userId, userKey: toUserKey(userId) }
+}
+
+/** Whose sessions a revocation covers. */
+function revocable({ userId, except }: Revocation) {
+  return { ...ofUser(userId ?? ''), except: except ?? FIRST_KEY }
 }
