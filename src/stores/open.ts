@@ -34,7 +34,20 @@ export function openSessionStore(database: unknown, options: StoreOptions = {}):
 }
 
 function sqliteStore(sqlite: Sqlite, ownsConnection: boolean, options: StoreOptions): SessionStore {
-  return new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), ownsConnection, options)
+  return readable(
+    () => new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), ownsConnection, options),
+  )
+}
+
+/** A database that cannot even be read from is refused at the start, in one line. */
+function readable<T>(open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error
+    const got = `a database that cannot be read (${(error as Error).message})`
+    throw new ConfigurationError('database', got, 'a database that is whole')
+  }
 }
 
 function hostStore(sqlite: Sqlite, options: StoreOptions): SessionStore {
@@ -57,7 +70,7 @@ function hostStore(sqlite: Sqlite, options: StoreOptions): SessionStore {
 export async function openServerDatabase(url: string): Promise<ServerDatabase> {
   const sqlite = openPath(url)
   try {
-    return sqliteServerDatabase(sqlite)
+    return readable(() => sqliteServerDatabase(sqlite))
   } catch (error) {
     sqlite.close()
     throw error

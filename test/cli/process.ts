@@ -1,46 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-
-const COMMAND = fileURLToPath(new URL('../../bin/sliding-jwt.js', import.meta.url))
+import { type ServerProcess, spawnServer } from '../support/server-process.ts'
 
 /** A real server in a process of its own; it goes when the test is over. */
-export interface ServerProcess {
-  readonly url: string
-  readonly child: ChildProcess
-  /** All lines of the log until now. */
-  log(): string
-  /** Sends SIGTERM and answers with the exit code. */
-  stop(): Promise<number | null>
-}
-
-/** Starts `sliding-jwt serve` on a free port; rejects with its error output where it does not listen. */
 export async function startServer(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [COMMAND, 'serve'], {
-    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let log = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    log += chunk.toString()
-  })
-  const [line] = await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    once(child, 'close'),
-  ])
-  const url = /https?:\S+/.exec(String(line))?.[0]
-  if (url === undefined) throw new Error(log)
-  return {
-    url,
-    child,
-    log: () => log,
-    async stop() {
-      child.kill('SIGTERM')
-      const [code] = await once(child, 'exit')
-      return code
-    },
-  }
+  const server = await spawnServer(environment)
+  onTestFinished(() => server.kill())
+  return server
 }
