@@ -49,7 +49,7 @@ export function readPayload(payload: Record<string, unknown>): VerifiedToken | u
     sub !== '' &&
     Number.isSafeInteger(gen) &&
     (gen as number) >= 0 &&
-    [iat, exp, authTime].every((time) => Number.isFinite(time))
+    [iat, exp, authTime].every(isTime)
   if (!isRight) return undefined
   return Object.freeze({
     jti,
@@ -62,6 +62,11 @@ export function readPayload(payload: Record<string, unknown>): VerifiedToken | u
       Object.fromEntries(Object.entries(payload).filter(([claim]) => !RESERVED.has(claim))),
     ),
   })
+}
+
+/** Seconds of which the milliseconds can still be told apart: no end of time, and none beyond it. */
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(toTimestamp(value))
 }
 
 /** A NumericDate has seconds, with a fraction where needed (RFC 7519 section 2). */

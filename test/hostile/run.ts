@@ -21,16 +21,28 @@ export function runHostile(inputs: number, seed: number): HostileReport[] {
     for (let done = 0; done < wanted; done += CHUNK) {
       const numRuns = Math.min(CHUNK, wanted - done)
       for (const input of fc.sample(arbitrary, { numRuns, seed: seed + done })) {
-        const start = performance.now()
         try {
-          check(input as never)
+          longest = Math.max(
+            longest,
+            timeOf(() => check(input as never), longest),
+          )
         } catch (error) {
           const failure = `${fc.stringify(input)}: ${(error as Error).stack}`
           return { name, inputs: done, longest, failure }
         }
-        longest = Math.max(longest, performance.now() - start)
       }
     }
     return { name, inputs: wanted, longest, failure: undefined }
   })
+}
+
+/** How long a call takes. What looks longer than all before is timed again: the machine may have been busy. */
+function timeOf(call: () => void, before: number): number {
+  let shortest = Number.POSITIVE_INFINITY
+  for (let attempt = 0; attempt < 3 && shortest > before; attempt += 1) {
+    const start = performance.now()
+    call()
+    shortest = Math.min(shortest, performance.now() - start)
+  }
+  return shortest
 }

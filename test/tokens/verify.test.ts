@@ -95,6 +95,8 @@ const INVALID: Record<string, Forgery> = {
   'no auth_time': { payload: { auth_time: undefined } },
   'an auth_time that is text': { payload: { auth_time: '2027-01-15' } },
   'an auth_time that is a list': { payload: { auth_time: [T0 / 1000] } },
+  'an exp beyond all time': { payload: { exp: 2e307 } },
+  'an iat whose milliseconds cannot be told apart': { payload: { iat: 1e16 } },
 }
 
 describe('a forged token is invalid', () => {

@@ -97,7 +97,8 @@ function memoryOf(pid: number): number {
 }
 
 function report(): void {
-  const warm = samples.slice(Math.floor(samples.length / 3))
+  // The first half warms up: threads of argon2 and the heap find their size.
+  const warm = samples.slice(Math.floor(samples.length / 2))
   const growth = slopeOf(warm.map(({ seconds, rss }) => [seconds / 3600, rss] as const))
   console.log(JSON.stringify({ ...counts, growthMbPerHour: Math.round(growth) }))
   const isFlat = growth <= MOST_GROWTH_MB_PER_HOUR
