@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, lt, lte, sql } from 'drizzle-orm'
 import type { RevocationReason, Timestamp } from '../../protocol/types.ts'
-import type { Drizzle } from './connection.ts'
+import type { Drizzle, Sqlite } from './connection.ts'
 import { revocations } from './schema.ts'
 
 /** What the log says of one revocation. */
@@ -11,12 +11,17 @@ const KEPT_MS = 3_600_000
 
 /** The log of revocations: written with each one, in its transaction, and read by every process. */
 export class RevocationLog {
+  readonly #sqlite: Sqlite
   readonly #statements
   #lastRead: number
+  /** The same without what was read in a transaction, which may be undone. */
+  #lastKept: number
 
-  constructor(database: Drizzle) {
+  constructor(sqlite: Sqlite, database: Drizzle) {
+    this.#sqlite = sqlite
     this.#statements = prepareStatements(database)
     this.#lastRead = this.#statements.last.get()?.seq ?? 0
+    this.#lastKept = this.#lastRead
   }
 
   /** What is new since the last call; `missed` where rows were deleted before they could be read. */
@@ -26,7 +31,13 @@ export class RevocationLog {
     if (first === undefined) return rows
     const isMissed = first.seq !== this.#lastRead + 1
     this.#lastRead = rows.at(-1)?.seq ?? this.#lastRead
+    if (!this.#sqlite.inTransaction) this.#lastKept = this.#lastRead
     return isMissed ? 'missed' : rows
+  }
+
+  /** A transaction was undone: rows that were read in it may never have been, and others get their numbers. */
+  rewind(): void {
+    this.#lastRead = this.#lastKept
   }
 
   /** Logs that one session was revoked. */

@@ -24,6 +24,8 @@ export class SqliteSessionStore implements SessionStore {
   readonly #log: RevocationLog
   readonly #cache: SessionCache
   readonly #signal: ChangeSignal
+  /** Whether there are commits after which the log was not read yet: a signal comes once, and reading may fail. */
+  #isBehind = false
 
   constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean, options: StoreOptions = {}) {
     const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
@@ -31,10 +33,10 @@ export class SqliteSessionStore implements SessionStore {
     this.#ownsConnection = ownsConnection
     this.#userAgents = new UserAgents(database)
     this.#statements = prepareStatements(database)
-    this.#queue = new CommitQueue(sqlite, () => this.#userAgents.forget())
+    this.#queue = new CommitQueue(sqlite, () => this.#forgetUndone())
     this.#cache = new SessionCache(cacheSize)
     this.#signal = singleProcess ? { hasChanged: () => false } : changeSignal(sqlite)
-    this.#log = new RevocationLog(database)
+    this.#log = new RevocationLog(sqlite, database)
   }
 
   peek(jti: string): SessionRecord | undefined {
@@ -208,13 +210,22 @@ export class SqliteSessionStore implements SessionStore {
 
   /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
   #catchUp(): void {
-    if (this.#signal.hasChanged()) this.#readLog()
+    if (this.#signal.hasChanged()) this.#isBehind = true
+    if (this.#isBehind) this.#readLog()
   }
 
   #readLog(): void {
     const news = this.#log.read()
     if (news === 'missed') this.#cache.clear()
     else for (const { jti, userId, except } of news) this.#invalidate(jti, userId, except)
+    this.#isBehind = false
+  }
+
+  /** A batch was undone: what was written in it, and read of the log, never was. */
+  #forgetUndone(): void {
+    this.#userAgents.forget()
+    this.#log.rewind()
+    this.#isBehind = true
   }
 
   #invalidate(jti: Buffer | null, userId: string | null, except: Buffer | null): void {
