@@ -7,7 +7,8 @@ export const TOLERANCE = 0.1
 const CALM = 0.05
 
 /** What to say where it was not. */
-export const DOUBT = 'The A/A twin is not alike: the machine is too busy to trust these figures.'
+export const DOUBT =
+  'The A/A twin is not alike, or did not have its core: the machine is too busy to trust these figures.'
 
 /** A row beside the one that was committed. */
 export interface Comparison {
@@ -30,10 +31,13 @@ export function compare(baseline: readonly Row[], rows: readonly Row[]): Compari
   })
 }
 
-/** Whether the machine was quiet enough: two servers that are alike must look alike. */
+/** How much of its core the twin must have had. */
+const UNDISTURBED = 0.85
+
+/** Whether the machine was quiet enough: two servers that are alike must look alike, and have a core. */
 export function isCalm(rows: readonly Row[]): boolean {
   const twin = find(rows, 'fresh', 'twin')
-  return twin === undefined || Math.abs(twin.ratio - 1) <= CALM
+  return twin === undefined || (Math.abs(twin.ratio - 1) <= CALM && twin.busy >= UNDISTURBED)
 }
 
 /** One line for each comparison. */

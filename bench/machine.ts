@@ -21,13 +21,14 @@ const PACKAGES = [
 ]
 
 /** Where a run takes place, as far as it bears on its figures. */
-export function describeMachine(folder: string): Record<string, string | number> {
+export function describeMachine(folder: string, awake: boolean): Record<string, string | number> {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
     placing: isPinned ? 'server and load on a core each' : 'server and load where the system puts them',
+    load: awake ? 'awake' : 'asleep between answers',
     syncMs: syncTime(folder),
   }
 }

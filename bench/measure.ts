@@ -16,7 +16,7 @@ import { measureRevokeAll } from './revoke-all.ts'
 /** Measures everything and everybody, and writes it down. */
 export async function measure(folder: string, options: Options, progress: Progress): Promise<Outcome> {
   const report: Report = {
-    machine: describeMachine(folder),
+    machine: describeMachine(folder, options.awake),
     versions: listVersions(),
     date: new Date().toISOString(),
     rows: await measureAll(CANDIDATES, folder, options, progress),

@@ -23,7 +23,7 @@ export async function profile(folder: string, options: Options, progress: Progre
 
 async function profileOne(candidate: Candidate, folder: string, options: Options): Promise<string> {
   const contestant = await enter(candidate, folder, options.sessions)
-  const load = await aim([contestant])
+  const load = await aim([contestant], options.awake)
   try {
     await warmUp(load, contestant, options.warmUps)
     const { cpu } = await slice(load, contestant, MEASURED_MS)
@@ -33,7 +33,7 @@ async function profileOne(candidate: Candidate, folder: string, options: Options
     const title = `${keyOf(candidate)}: ${cpu.toFixed(1)} µs of CPU for each request`
     return `${title}\n\nby place\n${list(places, cpu)}\n\nby function\n${list(functions, cpu)}\n`
   } finally {
-    await Promise.all([load.stop(), contestant.server.stop()])
+    await Promise.all([load.child.stop(), contestant.server.stop()])
   }
 }
 

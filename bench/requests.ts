@@ -28,7 +28,7 @@ export async function measureRequests(
   const spinner = new Child('spinner.ts', 'spare')
   const field = await assemble(candidates, folder, options, progress)
   const all = [field.reference, ...field.contestants]
-  const load = await aim(all)
+  const load = await aim(all, options.awake)
   try {
     for (const contestant of all) {
       progress.say(`warming up ${keyOf(contestant.candidate)}`)
@@ -36,7 +36,7 @@ export async function measureRequests(
     }
     return rowsOf(field, await takeRounds(load, field, options, progress))
   } finally {
-    await Promise.all([spinner.stop(), load.stop(), ...all.map(({ server }) => server.stop())])
+    await Promise.all([spinner.stop(), load.child.stop(), ...all.map(({ server }) => server.stop())])
   }
 }
 

@@ -5,21 +5,25 @@ import { answerFor, type Contestant } from './contestant.ts'
 import type { questions } from './load.ts'
 import { RUN_UP_MS, type Slice } from './pairing.ts'
 
-export type LoadGenerator = Child<typeof questions>
+/** A load generator that knows its targets. */
+export interface LoadGenerator {
+  readonly child: Child<typeof questions>
+  readonly awake: boolean
+}
 
 /** The server is asked for the last time shortly before the load ends, so that it is busy all the while. */
 const SETTLE_MS = 40
 
-const WARM_UP_MS = 900
+const WARM_UP_MS = 1_000
 
 /** Of the answers that shall renew, the share that must; those cut off at the end of a slice are not seen. */
 const RENEWING = 0.98
 
 /** A load generator on its own core that knows all contestants. */
-export async function aim(contestants: readonly Contestant[]): Promise<LoadGenerator> {
-  const load: LoadGenerator = new Child('load.ts', 'load')
+export async function aim(contestants: readonly Contestant[], awake: boolean): Promise<LoadGenerator> {
+  const child: LoadGenerator['child'] = new Child('load.ts', 'load')
   for (const { candidate, url, credentials } of contestants) {
-    await load.ask('aim', {
+    await child.ask('aim', {
       name: keyOf(candidate),
       url: `${url}/me`,
       credentials: credentials.slice(SPENT),
@@ -27,7 +31,7 @@ export async function aim(contestants: readonly Contestant[]): Promise<LoadGener
       bodyLength: answerFor(0).length,
     })
   }
-  return load
+  return { child, awake }
 }
 
 /** Sessions that the proof used up, revoked or renewed. */
@@ -41,7 +45,7 @@ export async function slice(
 ): Promise<Slice> {
   const { candidate, server } = contestant
   const name = keyOf(candidate)
-  const firing = load.ask('fire', { name, milliseconds })
+  const firing = load.child.ask('fire', { name, milliseconds, awake: load.awake })
   await wait(RUN_UP_MS)
   const before = await server.ask('usage')
   await wait(Math.max(0, milliseconds - RUN_UP_MS - SETTLE_MS))
@@ -55,15 +59,17 @@ export async function slice(
   return { rate, p99, cpu: cpu / (after.answers - before.answers), busy: cpu / (after.time - before.time) }
 }
 
-/** A contestant is warm when a slice spends hardly less CPU on an answer than the one before. */
-const WARM = 0.97
+/** After as many answers the engine has compiled what is hot; until then they cost up to twice as much. */
+const WARM_ANSWERS = 20_000
 
-/** Puts a contestant under load until the engine has compiled what is hot; none of it counts. */
-export async function warmUp(load: LoadGenerator, contestant: Contestant, atMost: number): Promise<void> {
-  let before = Number.POSITIVE_INFINITY
+/** Puts a contestant under load until it is warm, or for at most as many slices; none of it counts. */
+export async function warmUp(
+  load: LoadGenerator,
+  { candidate, server }: Contestant,
+  atMost: number,
+): Promise<void> {
   for (let done = 0; done < atMost; done += 1) {
-    const { cpu } = await slice(load, contestant, WARM_UP_MS)
-    if (done > 0 && cpu > before * WARM) return
-    before = cpu
+    await load.child.ask('fire', { name: keyOf(candidate), milliseconds: WARM_UP_MS, awake: load.awake })
+    if ((await server.ask('usage')).answers > WARM_ANSWERS) return
   }
 }

@@ -55,6 +55,7 @@ test.each([
   { ratio: 1.04, calm: true },
   { ratio: 0.93, calm: false },
   { ratio: 1.07, calm: false },
-])('with a twin at $ratio the figures can be trusted: $calm', ({ ratio, calm }) => {
-  expect(isCalm([ROW, { ...ROW, name: 'twin', ratio }])).toBe(calm)
+  { ratio: 1, busy: 0.7, calm: false },
+])('with a twin at $ratio the figures can be trusted: $calm', ({ ratio, busy = 1, calm }) => {
+  expect(isCalm([ROW, { ...ROW, name: 'twin', ratio, busy }])).toBe(calm)
 })
