@@ -1,130 +1,118 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Prng } from '../simulation/prng.ts'
 import { type ServerProcess, spawnServer } from '../support/server-process.ts'
-import { Device, type Reply } from './device.ts'
+import { Device } from './device.ts'
+import { type Account, Household } from './household.ts'
+import { Ledger } from './ledger.ts'
 
-const DEVICES = 12
+const HOUSEHOLDS = 6
 const ADMIN = { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'correct horse battery' }
+const ROOT: Account = { id: '', username: ADMIN.ADMIN_USERNAME, password: ADMIN.ADMIN_PASSWORD }
 
-/** Tokens live so short that most requests renew; grace is as long, so that no request in flight misses it. */
+/** Tokens live so short that most requests renew; grace is as short, so that lost answers cost a sibling. */
 const SETTINGS = { ...ADMIN, TOKEN_TTL: '150ms', GRACE: '150ms', LOG_LEVEL: 'error' }
+
+export interface KillOptions {
+  readonly kills: number
+  readonly seed: number
+  /** The path of a database that does not exist yet. */
+  readonly database: string
+  /** Answers between a start and a kill; each number is drawn from these. Default 20 to 250. */
+  readonly answers?: { readonly least: number; readonly most: number }
+  /** Told after each restart. */
+  readonly onRestart?: (report: KillReport) => void
+  /** Does something to the file of a dead server. */
+  readonly tamper?: (database: string) => void
+}
 
 /** What a run of kills found: what was acknowledged, and what of it was broken. */
 export interface KillReport {
   readonly kills: number
+  /** Kills of a server that was about to start, and perhaps to recover its database. */
+  readonly killsAtStart: number
+  readonly answers: number
   readonly logins: number
   readonly renewals: number
   readonly revocations: number
   /** Requests whose answer was lost by a kill. */
   readonly lost: number
+  /** Acknowledged facts looked for after restarts, in the file and by requests. */
+  readonly checks: number
   /** Each is a broken promise, in words. */
   readonly broken: readonly string[]
 }
 
-type Known = 'none' | 'in' | 'out' | 'unsure'
-
-/** A device, and what its server has acknowledged to it. */
-interface Guest {
-  readonly device: Device
-  known: Known
-}
-
 /**
- * Kills a server under load, again and again, with the same database. After each restart, whoever is logged in
- * must be let in, and whoever logged out must not.
+ * Kills a server under load, again and again, with the same database. After each restart every login, renewal
+ * and revocation that was ever acknowledged is looked for in the file, and every session is tried. The seed
+ * fixes what is done and when the kills come; how requests interleave is the machine's.
  */
-export async function runKills(options: {
-  readonly kills: number
-  readonly seed: number
-  readonly database: string
-  readonly onKill?: (report: KillReport) => void
-}): Promise<KillReport> {
-  const chance = new Prng(options.seed)
-  const guests: Guest[] = Array.from({ length: DEVICES }, (_, n) => ({
-    device: new Device(`device ${n}`),
-    known: 'none',
-  }))
-  const report = { kills: 0, logins: 0, renewals: 0, revocations: 0, lost: 0, broken: [] as string[] }
-  const environment = { ...SETTINGS, DATABASE_URL: options.database }
+export async function runKills(options: KillOptions): Promise<KillReport> {
+  const { seed, database, answers = { least: 20, most: 250 } } = options
+  const chance = new Prng(seed)
+  const ledger = new Ledger()
+  const environment = { ...SETTINGS, DATABASE_URL: database }
+  const done = { kills: 0, killsAtStart: 0 }
+  const report = (): KillReport => ({ ...done, ...ledger.counts, broken: ledger.broken })
 
   let server = await spawnServer(environment)
   try {
-    while (report.kills < options.kills) {
-      const load = { isOver: false }
-      const working = guests.map((guest) => work(guest, server, load, chance, report))
-      await wait(300 + (chance.whole() % 500))
-      await server.kill()
-      load.isOver = true
-      await Promise.all(working)
-      report.kills += 1
+    const households = await makeHouseholds(server, seed, ledger)
+    while (done.kills < options.kills) {
+      await loadAndKill(server, households, ledger, chance, answers)
+      done.kills += 1
+      options.tamper?.(database)
+      if (chance.chance(0.3)) {
+        await killAtStart(environment, chance.between(20, 600))
+        done.killsAtStart += 1
+      }
       server = await spawnServer(environment)
-      for (const guest of guests) await check(guest, server, report)
-      options.onKill?.(report)
+      ledger.checkFile(database, `after kill ${done.kills}`)
+      await ledger.checkAnswers(server.url, `after kill ${done.kills}`)
+      options.onRestart?.(report())
     }
   } finally {
     await server.kill()
   }
-  return report
+  return report()
 }
 
-type Counts = { -readonly [Name in keyof KillReport]: KillReport[Name] extends number ? number : string[] }
+async function makeHouseholds({ url }: ServerProcess, seed: number, ledger: Ledger): Promise<Household[]> {
+  const admin = new Device('admin')
+  await admin.login(url, ROOT.username, ROOT.password)
+  const households: Household[] = []
+  for (let number = 1; number <= HOUSEHOLDS; number += 1) {
+    const login = { username: `user${number}`, password: `a password of ${number}` }
+    const reply = await admin.send(url, 'POST', '/admin/users', login)
+    if (reply.kind !== 'answer' || reply.status !== 201) throw new Error(`no user was made: ${reply.kind}`)
+    const { user } = reply.body as { user: { id: string } }
+    households.push(new Household({ ...login, id: user.id }, ROOT, new Prng(seed + number), ledger))
+  }
+  return households
+}
 
-async function work(
-  guest: Guest,
+/** The kill comes after a number of answers and a moment more, so that slow machines see as much as fast ones. */
+async function loadAndKill(
   server: ServerProcess,
-  load: { isOver: boolean },
+  households: readonly Household[],
+  { counts }: Ledger,
   chance: Prng,
-  counts: Counts,
-) {
-  while (!load.isOver) {
-    if (guest.known === 'none' || guest.known === 'out' || guest.known === 'unsure')
-      await logIn(guest, server, counts)
-    else if (chance.whole() % 15 === 0) await logOut(guest, server, counts)
-    else await ask(guest, server, counts)
-    await wait(chance.whole() % 40)
-  }
+  { least, most }: { readonly least: number; readonly most: number },
+): Promise<void> {
+  const load = { url: server.url, isOver: false }
+  const living = households.map((household) => household.live(load))
+  const enough = counts.answers + chance.between(least, most)
+  while (counts.answers < enough && server.child.exitCode === null) await wait(1)
+  await wait(chance.between(0, 30))
+  const killed = server.kill()
+  load.isOver = true
+  await Promise.all([killed, ...living])
 }
 
-async function logIn(guest: Guest, { url }: ServerProcess, counts: Counts): Promise<void> {
-  const reply = await guest.device.login(url, ADMIN.ADMIN_USERNAME, ADMIN.ADMIN_PASSWORD)
-  if (reply.kind === 'lost') {
-    guest.known = 'none'
-    counts.lost += 1
-  } else if (expect(reply, 200, guest, 'a login', counts)) {
-    guest.known = 'in'
-    counts.logins += 1
-  }
-}
-
-async function logOut(guest: Guest, { url }: ServerProcess, counts: Counts): Promise<void> {
-  const reply = await guest.device.send(url, 'POST', '/logout')
-  guest.known = reply.kind === 'lost' ? 'unsure' : 'out'
-  if (reply.kind === 'lost') counts.lost += 1
-  else if (expect(reply, 204, guest, 'a logout', counts)) counts.revocations += 1
-}
-
-async function ask(guest: Guest, { url }: ServerProcess, counts: Counts): Promise<void> {
-  const reply = await guest.device.send(url, 'GET', '/verify')
-  if (reply.kind === 'lost') counts.lost += 1
-  else if (expect(reply, 204, guest, 'a request', counts) && reply.renewed) counts.renewals += 1
-}
-
-/** After the restart: what was acknowledged is there. */
-async function check(guest: Guest, { url }: ServerProcess, counts: Counts): Promise<void> {
-  if (guest.known !== 'in' && guest.known !== 'out') return
-  const reply = await guest.device.send(url, 'GET', '/verify')
-  expect(reply, guest.known === 'in' ? 204 : 401, guest, `after restart ${counts.kills}`, counts)
-}
-
-function expect(
-  reply: Reply,
-  status: number,
-  { device, known }: Guest,
-  what: string,
-  counts: Counts,
-): boolean {
-  if (reply.kind === 'answer' && reply.status === status) return true
-  const got = reply.kind === 'lost' ? 'no answer' : `${reply.status} ${reply.code ?? ''}`
-  counts.broken.push(`${what} of ${device.name} (known as ${known}): ${got} in place of ${status}`)
-  return false
+async function killAtStart(environment: Readonly<Record<string, string>>, after: number): Promise<void> {
+  const signal = AbortSignal.timeout(after)
+  await spawnServer(environment, { signal }).then(
+    (server) => server.kill(),
+    () => undefined,
+  )
 }

@@ -2,11 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { runKills } from '../../test/faults/kills.ts'
+import { type KillReport, runKills } from '../../test/faults/kills.ts'
 
 /** `npm run faults -- --kills N --seed S`: kills a server under load, again and again; exit code 1 where a promise broke. */
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
+  options: {
+    kills: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
 })
 const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-faults-'))
 try {
@@ -14,16 +18,26 @@ try {
     kills: Number(values.kills),
     seed: Number(values.seed),
     database: join(folder, 'sessions.db'),
-    onKill: ({ kills, broken }) =>
-      process.stderr.write(`\rkill ${kills} of ${values.kills}, ${broken.length} broken promises`),
+    onRestart: ({ kills, broken }) =>
+      process.stderr.write(`kill ${kills} of ${values.kills}, ${broken.length} broken promises\n`),
   })
-  const { kills, logins, renewals, revocations, lost, broken } = report
-  console.log(`\nseed ${values.seed}: ${kills} kills under load`)
-  console.log(`acknowledged and checked: ${logins} logins, ${renewals} renewals, ${revocations} revocations`)
-  console.log(`answers lost by a kill: ${lost}`)
-  console.log(`broken promises: ${broken.length}`)
-  for (const promise of broken) console.log(`  ${promise}`)
-  process.exitCode = broken.length === 0 ? 0 : 1
+  print(report)
+  process.exitCode = report.broken.length === 0 ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true })
+}
+
+function print(report: KillReport): void {
+  const { kills, killsAtStart, answers, logins, renewals, revocations, lost, checks, broken } = report
+  console.log(
+    `seed ${values.seed}: ${kills} kills under load, and ${killsAtStart} more of a server that was starting`,
+  )
+  console.log(
+    `acknowledged: ${logins} logins, ${renewals} renewals, ${revocations} sessions revoked, in ${answers} answers`,
+  )
+  console.log(`answers lost by a kill: ${lost}`)
+  console.log(`looked for after the restarts: ${checks} times, in the file and by requests`)
+  console.log(`broken promises: ${broken.length}`)
+  for (const promise of broken) console.log(`  ${promise}`)
+  if (values.json) console.log(JSON.stringify({ seed: Number(values.seed), ...report }))
 }
