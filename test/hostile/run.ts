@@ -36,7 +36,10 @@ export function runHostile(inputs: number, seed: number): HostileReport[] {
   })
 }
 
-/** How long a call takes. What looks longer than all before is timed again: the machine may have been busy. */
+/**
+ * How long a call takes, in milliseconds. What looks longer than all before is timed again, and the shortest
+ * counts: the machine may have been busy, or the collector at work. No subject remembers its inputs.
+ */
 function timeOf(call: () => void, before: number): number {
   let shortest = Number.POSITIVE_INFINITY
   for (let attempt = 0; attempt < 3 && shortest > before; attempt += 1) {

@@ -28,6 +28,8 @@ function subject<T>(name: string, share: number, inputs: Arbitrary<T>, check: (i
   return { name, share, inputs, check }
 }
 
+let calls = 0
+
 const KEYRING = keyringOfSecrets(SECRET)
 const POLICY = policyOf()
 const BALANCED = readFingerprint('balanced')
@@ -150,7 +152,12 @@ export const SUBJECTS: readonly Subject[] = [
     if (normaliseIp(a) !== a || sameNetwork(a, b) !== sameNetwork(b, a)) throw new Error(`${a} and ${b}`)
   }),
   subject('user agents', 10, fc.tuple(userAgent, userAgent), ([one, other]) => {
-    const [a, b] = [one.slice(0, USER_AGENT_LENGTH), other.slice(0, USER_AGENT_LENGTH)]
+    // Never twice the same, as what was parsed is remembered.
+    calls += 1
+    const [a, b] = [one, other].map((agent) => `${calls} ${agent}`.slice(0, USER_AGENT_LENGTH)) as [
+      string,
+      string,
+    ]
     parseUserAgent(a)
     if (BALANCED?.accepts({ ip: '', userAgent: a }, { ip: '', userAgent: a }) !== true)
       throw new Error('itself refused')
