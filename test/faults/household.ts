@@ -47,16 +47,21 @@ export class Household {
 
   async #next(url: string): Promise<void> {
     this.#admin ??= await this.#logIn(url, this.#root)
+    const luck = this.#chance.unit()
     const [first, second] = this.#members
-    if (first === undefined || (this.#members.length < DEVICES && this.#chance.chance(0.5))) {
-      const entry = await this.#logIn(url, this.#account)
-      if (entry !== undefined) this.#members.push(entry)
-    } else if (this.#chance.chance(0.1)) await this.#revoke(url, first, 'POST', '/logout', [first], 204)
-    else if (second !== undefined && this.#chance.chance(0.1))
+    const hasRoom = this.#members.length < DEVICES
+    if (first === undefined || (hasRoom && luck > 0.7)) await this.#welcome(url)
+    else if (luck < 0.1) await this.#revoke(url, first, 'POST', '/logout', [first], 204)
+    else if (luck < 0.2 && second !== undefined)
       await this.#revoke(url, first, 'DELETE', `/me/sessions/${second.jti}`, [second], 204)
-    else if (this.#admin !== undefined && this.#chance.chance(0.1))
+    else if (luck < 0.25 && this.#admin !== undefined)
       await this.#revoke(url, this.#admin, 'DELETE', this.#allSessions, this.#members, 200)
     else await Promise.all([...this.#members, this.#admin].map((entry) => entry && this.#ask(url, entry)))
+  }
+
+  async #welcome(url: string): Promise<void> {
+    const entry = await this.#logIn(url, this.#account)
+    if (entry !== undefined) this.#members.push(entry)
   }
 
   get #allSessions(): string {

@@ -17,22 +17,37 @@ export interface ServerProcess {
   kill(): Promise<void>
 }
 
+export interface SpawnOptions {
+  /** A command, with its arguments, that runs the server in its own place. Default: none. */
+  readonly through?: readonly string[]
+  /** A module to import before the server, which may talk with its parent. Default: none. */
+  readonly preload?: URL
+  /** Ends the server as a loss of power would, even while it starts. */
+  readonly signal?: AbortSignal
+}
+
 /** Starts `sliding-jwt serve` on a free port; rejects with its error output where it does not listen. */
-export async function spawnServer(environment: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [COMMAND, 'serve'], {
+export async function spawnServer(
+  environment: Readonly<Record<string, string>>,
+  { through = [], preload, signal }: SpawnOptions = {},
+): Promise<ServerProcess> {
+  const imports = preload === undefined ? [] : ['--import', preload.href]
+  const [command = '', ...args] = [...through, process.execPath, ...imports, COMMAND, 'serve']
+  const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], PORT: '0', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : ['ipc' as const])],
   })
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'))
   let log = ''
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr?.on('data', (chunk: Buffer) => {
     log += chunk.toString()
   })
-  const [line] = await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    once(child, 'close'),
+  const url = await Promise.race([
+    firstUrl(child),
+    once(child, 'close').then(() => {
+      throw new Error(log)
+    }),
   ])
-  const url = /https?:\S+/.exec(String(line))?.[0]
-  if (url === undefined) throw new Error(log)
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
@@ -48,4 +63,13 @@ export async function spawnServer(environment: Readonly<Record<string, string>>)
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
   }
+}
+
+/** What the server's first line names. */
+async function firstUrl({ stdout }: ChildProcess): Promise<string> {
+  if (stdout === null) throw new Error('the server has no output')
+  const [line] = await once(createInterface({ input: stdout }), 'line')
+  const url = /https?:\S+/.exec(String(line))?.[0]
+  if (url === undefined) throw new Error(`the server begins with: ${line}`)
+  return url
 }
