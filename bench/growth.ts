@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { Child } from './child.ts'
-import type { Options } from './options.ts'
+import { FEWEST_ROUNDS, type Options } from './options.ts'
 import { collect, type Pair, round, type Slice } from './pairing.ts'
 import type { Progress } from './progress.ts'
 import { type Row, toRow } from './results.ts'
@@ -30,7 +30,7 @@ export async function measureGrowth(folder: string, options: Options, progress: 
       all.push(await grow(folder, count))
     }
     for (let turn = 0; turn < WARM_UPS; turn += 1) for (const { slice } of all) await slice()
-    return await measure(all, options.storeRounds, progress)
+    return await measure(all, options, progress)
   } finally {
     await Promise.all(all.map(({ worker }) => worker.stop()))
   }
@@ -56,11 +56,16 @@ async function grow(folder: string, count: number): Promise<Grown> {
   return { count, overhead, worker, slice: () => worker.ask('renew', SLICE_MS) }
 }
 
-async function measure(all: readonly Grown[], rounds: number, progress: Progress): Promise<Row[]> {
+async function measure(
+  all: readonly Grown[],
+  { storeRounds: rounds, until }: Options,
+  progress: Progress,
+): Promise<Row[]> {
   const [smallest] = all
   if (smallest === undefined) return []
   const pairs = new Map<Grown, Pair[]>()
   for (let done = 0; done < rounds; done += 1) {
+    if (done >= FEWEST_ROUNDS && progress.seconds > until.growth) break
     progress.say(`renewals in databases of ${all.length} sizes, round ${done + 1} of ${rounds}`)
     collect(
       pairs,

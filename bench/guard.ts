@@ -5,7 +5,7 @@ import { type Comparison, compare, DOUBT, formatComparisons, isCalm, isOurs, TOL
 import { measureAll } from './measure.ts'
 import type { Options } from './options.ts'
 import type { Outcome } from './outcome.ts'
-import type { Progress } from './progress.ts'
+import { Progress } from './progress.ts'
 import type { Report, Row } from './results.ts'
 
 const BASELINE = join(import.meta.dirname, 'baseline.json')
@@ -17,17 +17,17 @@ const BASELINE = join(import.meta.dirname, 'baseline.json')
 export async function guard(folder: string, options: Options, progress: Progress): Promise<Outcome> {
   const { rows: baseline } = JSON.parse(readFileSync(BASELINE, 'utf8')) as Report
   const candidates = CANDIDATES.filter((one) => isOurs(one) || one.name === 'twin')
-  const take = (name: string): Promise<Row[]> => {
+  const take = (name: string, progress: Progress): Promise<Row[]> => {
     const own = join(folder, name)
     mkdirSync(own)
     return measureAll(candidates, own, options, progress)
   }
-  const first = await take('first')
+  const first = await take('first', progress)
   const suspects = fallen(compare(baseline, first)).map(keyOf)
   if (suspects.length === 0) return judge(compare(baseline, first), [], first)
 
   progress.say(`once more, as these fell: ${suspects.join(', ')}`)
-  const second = await take('second')
+  const second = await take('second', new Progress())
   const comparisons = compare(baseline, second)
   const confirmed = fallen(comparisons).filter((one) => suspects.includes(keyOf(one)))
   return judge(comparisons, confirmed, second)

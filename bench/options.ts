@@ -16,15 +16,19 @@ export interface Options {
   readonly sizes: readonly number[]
   /** Rounds of growth, and users whose sessions are revoked. */
   readonly storeRounds: number
-  /** Slices of warm-up, at most. */
-  readonly warmUps: number
-  /** Seconds from the start after which the rounds of requests end; two there are always. */
-  readonly budget: number
+  /**
+   * Seconds from the beginning, after which each part goes on to the next although there should be more; of
+   * rounds there are always two.
+   */
+  readonly until: { readonly warm: number; readonly requests: number; readonly growth: number }
   /** Where the results are written as JSON. */
   readonly json: string | undefined
   /** The folder of the plots. */
   readonly plots: string
 }
+
+/** Even where the time is up. */
+export const FEWEST_ROUNDS = 2
 
 export const HELP = `npm run bench -- [options]
 
@@ -45,8 +49,7 @@ const FULL = {
   sessions: 1_000,
   sizes: [10_000, 100_000, 1_000_000, 10_000_000],
   storeRounds: 20,
-  warmUps: 12,
-  budget: 1_800,
+  until: { warm: 400, requests: 2_000, growth: 4_000 },
   plots: 'docs/images',
 }
 
@@ -54,11 +57,10 @@ const QUICK = {
   quick: true,
   rounds: 4,
   slice: 800,
-  sessions: 500,
+  sessions: 300,
   sizes: [10_000, 100_000, 1_000_000],
   storeRounds: 5,
-  warmUps: 4,
-  budget: 140,
+  until: { warm: 90, requests: 140, growth: 200 },
   plots: 'bench/output',
 }
 

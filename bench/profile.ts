@@ -15,18 +15,23 @@ export async function profile(folder: string, options: Options, progress: Progre
   const texts: string[] = []
   const chosen = CANDIDATES.filter((one) => ['fresh/ours', 'renew/ours'].includes(keyOf(one)))
   for (const candidate of [REFERENCE, ...chosen]) {
-    progress.say(`looking at ${keyOf(candidate)}`)
-    texts.push(await profileOne(candidate, folder, options))
+    texts.push(await profileOne(candidate, folder, options, progress))
   }
   return { text: texts.join('\n'), isGood: true }
 }
 
-async function profileOne(candidate: Candidate, folder: string, options: Options): Promise<string> {
+async function profileOne(
+  candidate: Candidate,
+  folder: string,
+  options: Options,
+  progress: Progress,
+): Promise<string> {
   const contestant = await enter(candidate, folder, options.sessions)
   const load = await aim([contestant], options.awake)
   try {
-    await warmUp(load, contestant, options.warmUps)
+    await warmUp(load, [contestant], progress, Number.POSITIVE_INFINITY)
     const { cpu } = await slice(load, contestant, MEASURED_MS)
+    progress.say(`profiling ${keyOf(candidate)}`)
     await contestant.server.ask('startProfile')
     await slice(load, contestant, PROFILED_MS)
     const { places, functions } = summarise(await contestant.server.ask('stopProfile'))

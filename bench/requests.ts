@@ -2,15 +2,12 @@ import { keyOf, REFERENCE } from './candidates/all.ts'
 import type { Candidate } from './candidates/candidate.ts'
 import { Child } from './child.ts'
 import { type Contestant, enter } from './contestant.ts'
-import type { Options } from './options.ts'
+import { FEWEST_ROUNDS, type Options } from './options.ts'
 import { collect, type Pair, round } from './pairing.ts'
 import type { Progress } from './progress.ts'
 import { prove } from './proof.ts'
 import { type Revocation, type Row, toRow } from './results.ts'
 import { aim, type LoadGenerator, SPENT, slice, warmUp } from './slices.ts'
-
-/** Even where the time is up. */
-const FEWEST_ROUNDS = 2
 
 interface Field {
   readonly reference: Contestant
@@ -30,10 +27,7 @@ export async function measureRequests(
   const all = [field.reference, ...field.contestants]
   const load = await aim(all, options.awake)
   try {
-    for (const contestant of all) {
-      progress.say(`warming up ${keyOf(contestant.candidate)}`)
-      await warmUp(load, contestant, options.warmUps)
-    }
+    await warmUp(load, all, progress, options.until.warm)
     return rowsOf(field, await takeRounds(load, field, options, progress))
   } finally {
     await Promise.all([spinner.stop(), load.child.stop(), ...all.map(({ server }) => server.stop())])
@@ -66,7 +60,7 @@ async function takeRounds(
 ): Promise<Map<Contestant, Pair[]>> {
   const pairs = new Map<Contestant, Pair[]>()
   for (let done = 0; done < options.rounds; done += 1) {
-    if (done >= FEWEST_ROUNDS && progress.seconds > options.budget) break
+    if (done >= FEWEST_ROUNDS && progress.seconds > options.until.requests) break
     const tell = (contestant: Contestant) => () => {
       progress.say(`round ${done + 1} of ${options.rounds}: ${keyOf(contestant.candidate)}`)
       return slice(load, contestant, options.slice)

@@ -4,6 +4,7 @@ import { Child } from './child.ts'
 import { answerFor, type Contestant } from './contestant.ts'
 import type { questions } from './load.ts'
 import { RUN_UP_MS, type Slice } from './pairing.ts'
+import type { Progress } from './progress.ts'
 
 /** A load generator that knows its targets. */
 export interface LoadGenerator {
@@ -62,14 +63,29 @@ export async function slice(
 /** After as many answers the engine has compiled what is hot; until then they cost up to twice as much. */
 const WARM_ANSWERS = 20_000
 
-/** Puts a contestant under load until it is warm, or for at most as many slices; none of it counts. */
+/** So many slices of warm-up are enough for those who are slow by themselves. */
+const WARM_SLICES = 8
+
+/**
+ * Puts contestants under load in turn until all are warm, or nothing is left of the time; none of it counts.
+ * `seconds` are told from the beginning of the run.
+ */
 export async function warmUp(
   load: LoadGenerator,
-  { candidate, server }: Contestant,
-  atMost: number,
+  contestants: readonly Contestant[],
+  progress: Progress,
+  seconds: number,
 ): Promise<void> {
-  for (let done = 0; done < atMost; done += 1) {
-    await load.child.ask('fire', { name: keyOf(candidate), milliseconds: WARM_UP_MS, awake: load.awake })
-    if ((await server.ask('usage')).answers > WARM_ANSWERS) return
+  let cold = contestants
+  for (let done = 0; done < WARM_SLICES && cold.length > 0; done += 1) {
+    const still: Contestant[] = []
+    for (const contestant of cold) {
+      if (progress.seconds > seconds) return
+      const name = keyOf(contestant.candidate)
+      progress.say(`warming up: ${name}`)
+      await load.child.ask('fire', { name, milliseconds: WARM_UP_MS, awake: load.awake })
+      if ((await contestant.server.ask('usage')).answers < WARM_ANSWERS) still.push(contestant)
+    }
+    cold = still
   }
 }
