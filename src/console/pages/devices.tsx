@@ -10,6 +10,7 @@ import { Shown } from '../parts/shown.tsx'
 import { tell } from '../state/notice.ts'
 import { useLoaded } from '../state/use-loaded.ts'
 import { count } from '../words/count.ts'
+import { deviceName } from '../words/device.ts'
 
 /** Where somebody is signed in, and how to end that. */
 export function DevicesPage() {
@@ -24,7 +25,7 @@ export function DevicesPage() {
   const endersDevice = (session: Session) => async () => {
     if (session.current) return signOut()
     await api.endDevice(session.jti)
-    done(`${session.device.name} was signed out.`)
+    done(`${deviceName(session)} was signed out.`)
   }
   return (
     <Page
@@ -59,7 +60,7 @@ export function DevicesPage() {
       )}
       {ending !== undefined && ending !== 'others' && (
         <Confirm
-          title={ending.current ? 'Sign out here?' : `End ${ending.device.name}?`}
+          title={ending.current ? 'Sign out here?' : `End ${deviceName(ending)}?`}
           verb={ending.current ? 'Sign out' : 'End session'}
           onClose={close}
           act={endersDevice(ending)}

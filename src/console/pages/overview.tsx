@@ -1,4 +1,5 @@
 import { api } from '../api/index.ts'
+import { Ago } from '../parts/ago.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { EventList } from '../parts/event-list.tsx'
 import { Page } from '../parts/page.tsx'
@@ -23,7 +24,7 @@ export function OverviewPage() {
     thefts.reload()
   }, EVERY_MS)
   return (
-    <Page title="Overview">
+    <Page title="Overview" aside={report.value !== undefined && <Since at={report.value.since} />}>
       <Shown source={report} lines={5}>
         {(value) => (
           <>
@@ -58,5 +59,14 @@ export function OverviewPage() {
         )}
       </Shown>
     </Page>
+  )
+}
+
+/** Sessions are counted in the database; all else by the server's process itself, since it began. */
+function Since({ at }: { at: string }) {
+  return (
+    <p class="dim">
+      This server process began <Ago at={at} />
+    </p>
   )
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { api } from '../api/index.ts'
+import { Problem } from '../api/problem.ts'
 import { Button } from '../parts/button.tsx'
 import { fieldsOf } from '../parts/field.tsx'
 import { Page } from '../parts/page.tsx'
@@ -12,7 +13,7 @@ import { useAction } from '../state/use-action.ts'
 export function PasswordPage({ username }: { username: string }) {
   const [turn, setTurn] = useState(0)
   const action = useAction(async (current: string, next: string) => {
-    await api.changePassword(current, next)
+    await api.changePassword(current, next).catch(inOtherWords)
     tell('Your password was changed, and your other devices were signed out.')
     setTurn(turn + 1)
   })
@@ -37,4 +38,10 @@ export function PasswordPage({ username }: { username: string }) {
       </form>
     </Page>
   )
+}
+
+/** The server tells it as it does of a sign-in. */
+function inOtherWords(error: unknown): never {
+  if (!(error instanceof Problem) || error.code !== 'credentials_invalid') throw error
+  throw new Problem('wrong_password', 'The current password is wrong.')
 }

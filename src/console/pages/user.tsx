@@ -4,6 +4,7 @@ import { Ago } from '../parts/ago.tsx'
 import { Badge } from '../parts/badge.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { EventList } from '../parts/event-list.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Page } from '../parts/page.tsx'
 import { Shown } from '../parts/shown.tsx'
 import { UserActions } from '../parts/user-actions.tsx'
@@ -27,10 +28,16 @@ export function UserPage({ id, account }: { id: string; account: Account }) {
   }
   const known = user.value?.user
   return (
-    <Page title={known?.username ?? 'User'} aside={known !== undefined && <Marks user={known} />}>
-      <p class="crumb">
-        <a href="#/users">All users</a>
-      </p>
+    <Page
+      title={known?.username ?? 'User'}
+      above={
+        <a class="back" href="#/users">
+          <Icon name="left" />
+          All users
+        </a>
+      }
+      aside={known !== undefined && <Marks user={known} />}
+    >
       <section class="card">
         <Shown source={user} lines={2}>
           {(value) => <UserActions user={value.user} isSelf={account.user.id === id} onDone={done} />}

@@ -1,4 +1,5 @@
 import type { Session } from '../api/types.ts'
+import { browserOf, deviceName, systemOf } from '../words/device.ts'
 import { reason } from '../words/refusals.ts'
 import { Ago } from './ago.tsx'
 import { Badge } from './badge.tsx'
@@ -23,9 +24,9 @@ export function DeviceRow({ session, verb, onEnd }: DeviceRowProps) {
         <div class="device" title={session.userAgent}>
           <Icon name={ICONS[device.type ?? ''] ?? 'program'} />
           <span>
-            <span class="strong">{nameOf(session)}</span>{' '}
+            <span class="strong">{browserOf(session)}</span>{' '}
             {current && <Badge tone="accent">This device</Badge>}
-            <span class="under">{device.os ?? 'System unknown'}</span>
+            <span class="under">{systemOf(session)}</span>
           </span>
         </div>
       </th>
@@ -52,17 +53,11 @@ export function DeviceRow({ session, verb, onEnd }: DeviceRowProps) {
       )}
       {valid && (
         <td class="row-action">
-          <Button onClick={() => onEnd(session)} label={`${verb}: ${device.name}`}>
+          <Button onClick={() => onEnd(session)} label={`${verb}: ${deviceName(session)}`}>
             {verb}
           </Button>
         </td>
       )}
     </tr>
   )
-}
-
-/** Browser and its version; else what the program calls itself. */
-function nameOf({ device, userAgent }: Session): string {
-  const browser = [device.browser, device.browserVersion?.split('.')[0]].filter(Boolean).join(' ')
-  return browser || userAgent.slice(0, 60) || 'Unknown program'
 }

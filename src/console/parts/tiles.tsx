@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { OverviewReport } from '../api/types.ts'
 import { count, number } from '../words/count.ts'
-import { Ago } from './ago.tsx'
 import { Bars, Line } from './charts.tsx'
 
 /** Minutes by which renewals are averaged, the current one left out, as it is not over. */
@@ -27,15 +26,7 @@ export function Tiles({ report }: { report: OverviewReport }) {
       >
         <Bars title="Renewals" values={renewals} from={from} />
       </Tile>
-      <Tile
-        name="Refusals"
-        value={number(sum(refusals))}
-        under={
-          <>
-            in the last hour; counting since <Ago at={report.since} />
-          </>
-        }
-      >
+      <Tile name="Refusals" value={number(sum(refusals))} under="in the last hour">
         <Bars title="Refusals" values={refusals} from={from} tone="warning" />
       </Tile>
       <Tile name="Thefts caught" value={number(sum(thefts))} under="in the last hour">
@@ -48,7 +39,7 @@ export function Tiles({ report }: { report: OverviewReport }) {
 interface TileProps {
   readonly name: string
   readonly value: string
-  readonly under: ComponentChildren
+  readonly under: string
   readonly children: ComponentChildren
 }
 

@@ -3,6 +3,7 @@ import { api } from '../api/index.ts'
 import type { Session } from '../api/types.ts'
 import type { Loaded } from '../state/use-loaded.ts'
 import { count } from '../words/count.ts'
+import { deviceName } from '../words/device.ts'
 import { Button } from './button.tsx'
 import { Confirm } from './confirm.tsx'
 import { DeviceList } from './device-list.tsx'
@@ -52,17 +53,17 @@ export function UserDevices({ id, name, source, onDone }: UserDevicesProps) {
             onDone(`${count(revoked, 'session')} of ${name} ended.`)
           }}
         >
-          This ends {all} of {name}, each with its very next request.
+          This ends {all} of {name}, from the very next request on. It cannot be undone.
         </Confirm>
       )}
       {ending !== undefined && ending !== 'all' && (
         <Confirm
-          title={`End ${ending.device.name}?`}
+          title={`End ${deviceName(ending)}?`}
           verb="End session"
           onClose={close}
           act={async () => {
             await api.endDeviceOfAnybody(ending.jti)
-            onDone(`${ending.device.name} of ${name} was signed out.`)
+            onDone(`${deviceName(ending)} of ${name} was signed out.`)
           }}
         >
           {ending.current

@@ -24,9 +24,14 @@ function Chosen({ user, onChange }: UserFilterProps) {
   return (
     <div class="field">
       <span class="label">User</span>
-      <button type="button" class="chip" ref={button} onClick={() => onChange('')}>
+      <button
+        type="button"
+        class="chip"
+        ref={button}
+        aria-label={`${name}: show the events of all users`}
+        onClick={() => onChange('')}
+      >
         {name}
-        <span class="unseen">: show the events of all users</span>
         <Icon name="close" />
       </button>
     </div>

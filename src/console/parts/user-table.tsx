@@ -6,7 +6,7 @@ import { Badge } from './badge.tsx'
 /** Users as rows; on a phone as cards. */
 export function UserTable({ users }: { users: readonly User[] }) {
   return (
-    <table class="table">
+    <table class="table table-compact">
       <caption class="unseen">Users by name</caption>
       <thead>
         <tr>
