@@ -1,76 +1,85 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { Device, generationOf } from '../faults/device.ts'
-import { temporaryDatabase } from '../support/files.ts'
-import { type ServerProcess, spawnServer } from '../support/server-process.ts'
+import { Device, generationOf, type Reply } from '../faults/device.ts'
+import type { ServerProcess } from '../support/server-process.ts'
+import { cluster, everywhere, jtiOf, loggedIn, ROOT } from './processes.ts'
 
-const PROCESSES = 4
-const ADMIN = { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'correct horse battery' }
-
-async function cluster(settings: Readonly<Record<string, string>>): Promise<ServerProcess[]> {
-  const environment = { ...ADMIN, LOG_LEVEL: 'error', DATABASE_URL: temporaryDatabase(), ...settings }
-  const first = await spawnServer(environment)
-  const others = await Promise.all(Array.from({ length: PROCESSES - 1 }, () => spawnServer(environment)))
-  return [first, ...others]
-}
-
-/** Sends one request with a device's token to every server, several times over, all at once. */
-function everywhere(servers: readonly ServerProcess[], { token }: Device, times: number) {
-  return Promise.all(
-    Array.from({ length: times }, () => servers)
-      .flat()
-      .map(async ({ url }) => {
-        const copy = new Device('copy')
-        copy.token = token
-        return { reply: await copy.send(url, 'GET', '/verify'), token: copy.token }
-      }),
-  )
-}
+const ADA = { username: 'ada', password: 'a password of ada' }
+const REVOKED = { status: 401, code: 'session_revoked' }
 
 test('4 processes on one file: of parallel requests with one expired token all pass, and one generation is written', async () => {
-  const servers = await cluster({ TOKEN_TTL: '400ms', GRACE: '30s' })
-  const [first] = servers as [ServerProcess]
-  try {
-    const devices = [new Device('one'), new Device('two'), new Device('three')]
-    for (const device of devices) await device.login(first.url, ADMIN.ADMIN_USERNAME, ADMIN.ADMIN_PASSWORD)
-    for (let round = 1; round <= 3; round += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 450))
-      const answers = await Promise.all(devices.map((device) => everywhere(servers, device, 5)))
-      answers.forEach((ofDevice, index) => {
-        expect(ofDevice.map(({ reply }) => reply.kind === 'answer' && reply.status)).toEqual(
-          ofDevice.map(() => 204),
-        )
-        const renewed = ofDevice.filter(({ reply }) => reply.kind === 'answer' && reply.renewed)
-        expect(renewed).toHaveLength(1)
-        expect(generationOf(renewed[0]?.token)).toBe(round)
-        const device = devices[index] as Device
-        device.token = renewed[0]?.token
-      })
-    }
-  } finally {
-    await Promise.all(servers.map((server) => server.kill()))
+  const { servers, first, issued } = await cluster({ TOKEN_TTL: '400ms', GRACE: '30s' })
+  const devices = [await loggedIn(first), await loggedIn(first), await loggedIn(first)]
+  for (let round = 1; round <= 3; round += 1) {
+    await wait(450)
+    const answers = await Promise.all(devices.map((device) => everywhere(servers, device, 5)))
+    answers.forEach((ofDevice, index) => {
+      for (const { reply } of ofDevice) expect(reply).toMatchObject({ status: 204 })
+      const renewed = ofDevice.filter(({ reply }) => reply.kind === 'answer' && reply.renewed)
+      expect(renewed.map(({ token }) => generationOf(token))).toEqual([round])
+      const device = devices[index] as Device
+      device.token = renewed[0]?.token
+      expect(issued(device)).toBe(round)
+    })
   }
 })
 
+interface Others {
+  /** Another device of the user's. */
+  readonly own: Device
+  readonly admin: Device
+  readonly userId: string
+}
+
+/** How a session can end; each is asked of one process alone. */
+const ENDS: readonly ((url: string, ended: Device, others: Others) => Promise<Reply>)[] = [
+  (url, ended) => ended.send(url, 'POST', '/logout'),
+  (url, ended, { own }) => own.send(url, 'DELETE', `/me/sessions/${jtiOf(ended)}`),
+  (url, _ended, { own }) => own.send(url, 'DELETE', '/me/sessions?except=current'),
+  (url, ended, { admin }) => admin.send(url, 'DELETE', `/admin/sessions/${jtiOf(ended)}`),
+  (url, _ended, { admin, userId }) => admin.send(url, 'DELETE', `/admin/users/${userId}/sessions`),
+  (url, _ended, { own }) => {
+    const passwords = { currentPassword: ADA.password, newPassword: ADA.password }
+    return own.send(url, 'PUT', '/me/password', passwords)
+  },
+]
+
+async function makeAda(server: ServerProcess): Promise<{ admin: Device; userId: string }> {
+  const admin = await loggedIn(server, ROOT)
+  const made = await admin.send(server.url, 'POST', '/admin/users', ADA)
+  if (made.kind !== 'answer' || made.status !== 201) throw new Error('no user was made')
+  return { admin, userId: (made.body as { user: { id: string } }).user.id }
+}
+
+async function expectEverywhere(servers: readonly ServerProcess[], device: Device, reply: object) {
+  for (const answer of await everywhere(servers, device, 2)) expect(answer.reply).toMatchObject(reply)
+}
+
 test('4 processes on one file: what one revokes, all refuse on the very next request', async () => {
-  const servers = await cluster({})
-  const [first] = servers as [ServerProcess]
-  try {
-    for (const revoker of servers) {
-      const [kept, ended] = [new Device('kept'), new Device('ended')]
-      for (const device of [kept, ended])
-        await device.login(first.url, ADMIN.ADMIN_USERNAME, ADMIN.ADMIN_PASSWORD)
-      for (const answer of await everywhere(servers, ended, 2))
-        expect(answer.reply).toMatchObject({ status: 204 })
-      expect(await ended.send(revoker.url, 'POST', '/logout')).toMatchObject({ status: 204 })
-      for (const answer of await everywhere(servers, ended, 2)) {
-        expect(answer.reply).toMatchObject({ status: 401, code: 'session_revoked' })
-      }
-      expect(await kept.send(revoker.url, 'DELETE', '/me/sessions')).toMatchObject({ status: 200 })
-      for (const answer of await everywhere(servers, kept, 2)) {
-        expect(answer.reply).toMatchObject({ status: 401, code: 'session_revoked' })
-      }
+  const { servers, first } = await cluster()
+  const { admin, userId } = await makeAda(first)
+  for (const { url } of servers) {
+    for (const end of ENDS) {
+      const [own, ended] = [await loggedIn(first, ADA), await loggedIn(first, ADA)]
+      await expectEverywhere(servers, ended, { status: 204 })
+      const reply = await end(url, ended, { own, admin, userId })
+      expect(reply.kind === 'answer' && reply.status).toBeOneOf([200, 204])
+      await expectEverywhere(servers, ended, REVOKED)
     }
-  } finally {
-    await Promise.all(servers.map((server) => server.kill()))
+  }
+})
+
+test('4 processes on one file: whom one disables, all refuse on the very next request', async () => {
+  const { servers, first } = await cluster()
+  const { admin, userId } = await makeAda(first)
+  const ada = await loggedIn(first, ADA)
+  await expectEverywhere(servers, ada, { status: 204 })
+  const { url } = servers.at(-1) as ServerProcess
+  const disabled = await admin.send(url, 'PATCH', `/admin/users/${userId}`, { disabled: true })
+  expect(disabled).toMatchObject({ status: 200 })
+  await expectEverywhere(servers, ada, REVOKED)
+  for (const server of servers) {
+    const again = await new Device('ada').login(server.url, ADA.username, ADA.password)
+    expect(again).toMatchObject({ status: 401, code: 'credentials_invalid' })
   }
 })
