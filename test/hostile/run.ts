@@ -1,51 +1,71 @@
 import fc from 'fast-check'
-import { SUBJECTS } from './subjects.ts'
+import { SUBJECTS, type Subject } from './subjects.ts'
+import { wireSubject } from './wire.ts'
+
+/** No single input may keep the event loop for longer, in milliseconds. */
+export const LONGEST_MS = 50
 
 /** What a run over generated inputs found. */
 export interface HostileReport {
   readonly name: string
   readonly inputs: number
-  /** The longest single call, in milliseconds. */
+  /** What the most expensive input cost, in milliseconds of the thread's own time. */
   readonly longest: number
-  /** The first input that was not handled as it should be, and how. */
+  /** The smallest input found that was not handled as it should be, and how. */
   readonly failure: string | undefined
 }
 
-const CHUNK = 2_000
+/** Everything that is fed, the server behind its port last. */
+export const ALL: readonly Subject[] = [...SUBJECTS, wireSubject]
 
-/** Feeds every subject its share of so many inputs; the same seed gives the same ones. */
-export function runHostile(inputs: number, seed: number): HostileReport[] {
-  return SUBJECTS.map(({ name, share, inputs: arbitrary, check }) => {
-    const wanted = Math.ceil((inputs * share) / 100)
-    let longest = 0
-    for (let done = 0; done < wanted; done += CHUNK) {
-      const numRuns = Math.min(CHUNK, wanted - done)
-      for (const input of fc.sample(arbitrary, { numRuns, seed: seed + done })) {
-        try {
-          longest = Math.max(
-            longest,
-            timeOf(() => check(input as never), longest),
-          )
-        } catch (error) {
-          const failure = `${fc.stringify(input)}: ${(error as Error).stack}`
-          return { name, inputs: done, longest, failure }
-        }
-      }
-    }
-    return { name, inputs: wanted, longest, failure: undefined }
+/** Feeds a subject its share of so many inputs; the same seed gives the same ones. */
+export async function runSubject(subject: Subject, inputs: number, seed: number): Promise<HostileReport> {
+  const { name, share, inputs: arbitrary, check, end } = subject
+  const numRuns = Math.ceil((inputs * share) / 100)
+  const strays: unknown[] = []
+  const note = (error: unknown) => strays.push(error)
+  process.on('unhandledRejection', note).on('uncaughtException', note)
+  let longest = 0
+  const property = fc.asyncProperty(arbitrary, async (input) => {
+    const cost = await costOf(() => check(input as never), longest)
+    if (cost > LONGEST_MS) throw new Error(`kept the event loop for ${cost} ms`)
+    longest = Math.max(longest, cost)
+    if (strays.length > 0) throw new Error(`nobody handled: ${strays.splice(0)[0]}`)
   })
+  try {
+    const {
+      failed,
+      numRuns: done,
+      counterexample,
+      errorInstance,
+    } = await fc.check(property, { numRuns, seed })
+    await new Promise(setImmediate)
+    const failure = failed ? `${fc.stringify(counterexample)}: ${(errorInstance as Error).stack}` : undefined
+    return { name, inputs: done, longest, failure: failure ?? strays.map(String)[0] }
+  } finally {
+    await end?.()
+    process.off('unhandledRejection', note).off('uncaughtException', note)
+  }
 }
 
 /**
- * How long a call takes, in milliseconds. What looks longer than all before is timed again, and the shortest
- * counts: the machine may have been busy, or the collector at work. No subject remembers its inputs.
+ * What a call costs, in milliseconds of this thread's own time: it tells a call that is slow from one that had
+ * to wait because the machine was busy. What looks dearer than all before is tried again and the least counts,
+ * as a collector may have been at work; no subject remembers its inputs.
  */
-function timeOf(call: () => void, before: number): number {
-  let shortest = Number.POSITIVE_INFINITY
-  for (let attempt = 0; attempt < 3 && shortest > before; attempt += 1) {
-    const start = performance.now()
-    call()
-    shortest = Math.min(shortest, performance.now() - start)
+async function costOf(call: () => void | Promise<void>, before: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (let attempt = 0; attempt < 3 && least > before; attempt += 1) {
+    const start = threadTime()
+    const outcome = call()
+    if (outcome !== undefined) await outcome
+    least = Math.min(least, threadTime() - start)
   }
-  return shortest
+  return least
+}
+
+/** Where Node cannot tell threads apart (before 24), the time of them all. */
+function threadTime(): number {
+  const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage()
+  return (user + system) / 1_000
 }

@@ -1,0 +1,42 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LONGEST_MS, runSubject } from './run.ts'
+import type { Subject } from './subjects.ts'
+
+function subjectOf(check: (input: number) => void | Promise<void>, inputs = fc.nat(1_000)): Subject {
+  return { name: 'a subject', share: 100, inputs, check }
+}
+
+describe('a run over hostile inputs', () => {
+  it('finds nothing where nothing is wrong, and counts', async () => {
+    const report = await runSubject(
+      subjectOf(() => undefined),
+      500,
+      1,
+    )
+    expect(report).toMatchObject({ name: 'a subject', inputs: 500, failure: undefined })
+  })
+
+  it('tells the smallest input that breaks something', async () => {
+    const subject = subjectOf((input) => {
+      if (input >= 7) throw new Error('broken')
+    })
+    expect((await runSubject(subject, 500, 1)).failure).toMatch(/^\[7\]: Error: broken/)
+  })
+
+  it('tells an input that keeps the event loop', async () => {
+    const subject = subjectOf(() => {
+      const { user } = process.cpuUsage()
+      while (process.cpuUsage().user - user < 2 * LONGEST_MS * 1_000);
+    }, fc.constant(0))
+    expect((await runSubject(subject, 1, 1)).failure).toMatch(/kept the event loop for \d/)
+  })
+
+  it('tells a rejection that nobody handles', async () => {
+    const subject = subjectOf(async (input) => {
+      if (input >= 500) Promise.reject(new Error('left alone'))
+      await new Promise(setImmediate)
+    })
+    expect((await runSubject(subject, 20, 1)).failure).toMatch(/nobody handled: Error: left alone/)
+  })
+})
