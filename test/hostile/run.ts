@@ -9,7 +9,7 @@ export const LONGEST_MS = 50
 export interface HostileReport {
   readonly name: string
   readonly inputs: number
-  /** What the most expensive input cost, in milliseconds of the thread's own time. */
+  /** For how long the most expensive input kept the thread, in milliseconds. */
   readonly longest: number
   /** The smallest input found that was not handled as it should be, and how. */
   readonly failure: string | undefined
@@ -48,18 +48,21 @@ export async function runSubject(subject: Subject, inputs: number, seed: number)
   }
 }
 
+/** The system counts a thread's time in ticks of at most this many milliseconds. */
+const TICK_MS = 10
+
 /**
- * What a call costs, in milliseconds of this thread's own time: it tells a call that is slow from one that had
- * to wait because the machine was busy. What looks dearer than all before is tried again and the least counts,
- * as a collector may have been at work; no subject remembers its inputs.
+ * What a call costs, in milliseconds: no more than it took, and no more than this thread worked meanwhile, so
+ * that a busy machine is not taken for a slow call. What looks dearer than all before is tried again and the
+ * least counts, as a collector may have been at work; no subject remembers its inputs.
  */
 async function costOf(call: () => void | Promise<void>, before: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (let attempt = 0; attempt < 3 && least > before; attempt += 1) {
-    const start = threadTime()
+    const [began, worked] = [performance.now(), threadTime()]
     const outcome = call()
     if (outcome !== undefined) await outcome
-    least = Math.min(least, threadTime() - start)
+    least = Math.min(least, performance.now() - began, threadTime() - worked + TICK_MS)
   }
   return least
 }

@@ -15,7 +15,7 @@ for (const subject of ALL) reports.push(await runSubject(subject, inputs, seed))
 const rows = reports.map(({ name, inputs: done, longest, failure }) => [
   name,
   done.toLocaleString('en'),
-  longest.toFixed(1),
+  longest.toFixed(2),
   failure === undefined ? 'none' : 'see below',
 ])
 console.log(formatTable(['WHAT READS THEM', 'INPUTS', 'DEAREST (ms)', 'FAILURE'], rows))
