@@ -1,8 +1,19 @@
-/** The slope of the line through points (x, y) with the least squares. */
-export function slopeOf(points: readonly (readonly [number, number])[]): number {
-  const mean = (place: 0 | 1) => points.reduce((sum, point) => sum + point[place], 0) / points.length
-  const [meanX, meanY] = [mean(0), mean(1)]
-  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
-  const variance = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
-  return variance === 0 ? 0 : covariance / variance
+/** A point: x, y. */
+export type Point = readonly [number, number]
+
+/**
+ * The slope of a line through points, as the median of the slopes between all pairs (Theil and Sen): up to a
+ * quarter of the points may lie anywhere without changing it much. Zero for fewer than two points.
+ */
+export function slopeOf(points: readonly Point[]): number {
+  const slopes = points.flatMap(([x, y], index) =>
+    points
+      .slice(index + 1)
+      .flatMap(([otherX, otherY]) => (otherX === x ? [] : [(otherY - y) / (otherX - x)])),
+  )
+  slopes.sort((a, b) => a - b)
+  const middle = slopes.length >> 1
+  if (slopes.length === 0) return 0
+  const upper = slopes[middle] as number
+  return slopes.length % 2 === 1 ? upper : (upper + (slopes[middle - 1] as number)) / 2
 }
