@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Prng } from '../simulation/prng.ts'
 import { type ServerProcess, spawnServer } from '../support/server-process.ts'
 import { Device } from './device.ts'
-import { type Account, Household } from './household.ts'
+import { type Account, Household, type Load } from './household.ts'
 import { Ledger } from './ledger.ts'
 
 const HOUSEHOLDS = 6
@@ -17,6 +17,8 @@ export interface KillOptions {
   readonly seed: number
   /** The path of a database that does not exist yet. */
   readonly database: string
+  /** Servers beside the one that is killed, on the same file, which go on. Default 0. */
+  readonly survivors?: number
   /** Answers between a start and a kill; each number is drawn from these. Default 20 to 250. */
   readonly answers?: { readonly least: number; readonly most: number }
   /** Told after each restart. */
@@ -48,36 +50,42 @@ export interface KillReport {
  * fixes what is done and when the kills come; how requests interleave is the machine's.
  */
 export async function runKills(options: KillOptions): Promise<KillReport> {
-  const { seed, database, answers = { least: 20, most: 250 } } = options
+  const { seed, database, survivors = 0, answers = { least: 20, most: 250 } } = options
   const chance = new Prng(seed)
   const ledger = new Ledger()
   const environment = { ...SETTINGS, DATABASE_URL: database }
   const done = { kills: 0, killsAtStart: 0 }
   const report = (): KillReport => ({ ...done, ...ledger.counts, broken: ledger.broken })
 
-  let server = await spawnServer(environment)
+  const servers = [await spawnServer(environment)]
   try {
-    const households = await makeHouseholds(server, seed, ledger)
+    for (let count = 0; count < survivors; count += 1) servers.push(await spawnServer(environment))
+    const households = await makeHouseholds(servers, seed, ledger)
     while (done.kills < options.kills) {
-      await loadAndKill(server, households, ledger, chance, answers)
+      await loadAndKill(servers, households, ledger, chance, answers)
       done.kills += 1
       options.tamper?.(database)
       if (chance.chance(0.3)) {
         await killAtStart(environment, chance.between(20, 600))
         done.killsAtStart += 1
       }
-      server = await spawnServer(environment)
+      servers[0] = await spawnServer(environment)
       ledger.checkFile(database, `after kill ${done.kills}`)
-      await ledger.checkAnswers(server.url, `after kill ${done.kills}`)
+      for (const { url } of servers) await ledger.checkAnswers(url, `after kill ${done.kills}`)
       options.onRestart?.(report())
     }
   } finally {
-    await server.kill()
+    await Promise.all(servers.map((server) => server.kill()))
   }
   return report()
 }
 
-async function makeHouseholds({ url }: ServerProcess, seed: number, ledger: Ledger): Promise<Household[]> {
+async function makeHouseholds(
+  [first]: readonly ServerProcess[],
+  seed: number,
+  ledger: Ledger,
+): Promise<Household[]> {
+  const url = first?.url ?? ''
   const admin = new Device('admin')
   await admin.login(url, ROOT.username, ROOT.password)
   const households: Household[] = []
@@ -91,21 +99,28 @@ async function makeHouseholds({ url }: ServerProcess, seed: number, ledger: Ledg
   return households
 }
 
-/** The kill comes after a number of answers and a moment more, so that slow machines see as much as fast ones. */
+/**
+ * Kills the first server. The kill comes after a number of answers and a moment more, so that slow machines see
+ * as much as fast ones; the others go on for another moment.
+ */
 async function loadAndKill(
-  server: ServerProcess,
+  servers: readonly ServerProcess[],
   households: readonly Household[],
   { counts }: Ledger,
   chance: Prng,
   { least, most }: { readonly least: number; readonly most: number },
 ): Promise<void> {
-  const load = { url: server.url, isOver: false }
-  const living = households.map((household) => household.live(load))
+  const [victim] = servers as readonly [ServerProcess]
+  const loads = servers.map(({ url }) => ({ url, isOver: false }))
+  const living = households.map((household, index) => household.live(loads[index % loads.length] as Load))
   const enough = counts.answers + chance.between(least, most)
-  while (counts.answers < enough && server.child.exitCode === null) await wait(1)
+  while (counts.answers < enough && victim.child.exitCode === null) await wait(1)
   await wait(chance.between(0, 30))
-  const killed = server.kill()
-  load.isOver = true
+  const killed = victim.kill()
+  for (const load of loads) {
+    if (load.url !== victim.url) await wait(chance.between(0, 100))
+    load.isOver = true
+  }
   await Promise.all([killed, ...living])
 }
 

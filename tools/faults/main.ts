@@ -4,11 +4,15 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type KillReport, runKills } from '../../test/faults/kills.ts'
 
-/** `npm run faults -- --kills N --seed S`: kills a server under load, again and again; exit code 1 where a promise broke. */
+/**
+ * `npm run faults -- --kills N --seed S --survivors P`: kills a server under load, again and again, where wanted
+ * with others beside it on the same file; exit code 1 where a promise broke.
+ */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    survivors: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -17,6 +21,7 @@ try {
   const report = await runKills({
     kills: Number(values.kills),
     seed: Number(values.seed),
+    survivors: Number(values.survivors),
     database: join(folder, 'sessions.db'),
     onRestart: ({ kills, broken }) =>
       process.stderr.write(`kill ${kills} of ${values.kills}, ${broken.length} broken promises\n`),
