@@ -31,8 +31,12 @@ describe('at the edges', () => {
     expect(accepts(`${one} Gecko/20100101 Firefox/140.0`, `${other} Gecko/20100101 Firefox/140.0`)).toBe(true)
   })
 
-  it('a number is no fingerprint', () => {
-    expect(readFingerprint(7)).toBeUndefined()
+  it.each([[7], [undefined], [Symbol('off')]])('%s is no fingerprint', (option) => {
+    expect(readFingerprint(option)).toBeUndefined()
+  })
+
+  it('off would refuse, and not revoke', () => {
+    expect(readFingerprint('off')).toMatchObject({ name: 'off', onMismatch: 'refuse', comparesIp: false })
   })
 
   it('no address is the empty one', () => {
