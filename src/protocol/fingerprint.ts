@@ -104,8 +104,8 @@ function isRule(option: unknown): option is FingerprintRule {
 function sameFamily(reference: string, presented: string): boolean {
   if (reference === presented) return true
   const [a, b] = [parseUserAgent(reference), parseUserAgent(presented)]
-  if (a.browser === null || b.browser === null) return false
   return (
+    a.browser !== null &&
     a.browser === b.browser &&
     a.os === b.os &&
     a.type === b.type &&

@@ -7,11 +7,11 @@ const NETWORK_BITS = { ipv4: 24, ipv6: 56 } as const
  * One spelling for each address: IPv4-mapped IPv6 as IPv4, IPv6 in its short form (RFC 5952).
  * What is no address is kept as it is, to be compared byte for byte.
  */
-export function normaliseIp(ip: string | undefined): string {
+export function normaliseIp(ip = ''): string {
   try {
-    return ipaddr.process(ip ?? '').toString()
+    return ipaddr.process(ip).toString()
   } catch {
-    return ip ?? ''
+    return ip
   }
 }
 

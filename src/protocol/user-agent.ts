@@ -47,5 +47,5 @@ export function compareVersions(one: string | null, other: string | null): numbe
 }
 
 function versionNumbers(version: string | null): number[] {
-  return (version ?? '').split('.').map((part) => Number.parseInt(part, 10) || 0)
+  return version?.split('.').map((part) => Number.parseInt(part, 10) || 0) ?? []
 }

@@ -4,13 +4,13 @@ import type { Claims, VerifiedToken } from '../protocol/types.ts'
 /** Names that the protocol gives its own meaning (RFC 7519 section 4.1; `auth_time` of OpenID Connect). */
 const RESERVED = new Set(['iss', 'aud', 'sub', 'jti', 'gen', 'iat', 'exp', 'nbf', 'auth_time'])
 
-const JTI_BYTES = 16
+/** 128 bits in base64url. */
+const JTI_LENGTH = 22
 
 /** Whether a value is 128 bits in canonical base64url. */
 export function isJti(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length !== 22) return false
-  const bytes = Buffer.from(value, 'base64url')
-  return bytes.byteLength === JTI_BYTES && bytes.toString('base64url') === value
+  if (typeof value !== 'string' || value.length !== JTI_LENGTH) return false
+  return Buffer.from(value, 'base64url').toString('base64url') === value
 }
 
 /**

@@ -42,7 +42,7 @@ export function keyringOfSecrets(secret: unknown): Keyring {
   const secrets: unknown[] = Array.isArray(secret) ? secret : [secret]
   return keyringOf(
     secrets.map((entry) => {
-      const bytes = typeof entry === 'string' ? Buffer.from(entry, 'utf8') : entry
+      const bytes = typeof entry === 'string' ? Buffer.from(entry) : entry
       if (!(bytes instanceof Uint8Array)) throw new ConfigurationError('secret', kindOf(entry), SECRET_FORM)
       if (bytes.byteLength < SECRET_BYTES) {
         throw new ConfigurationError('secret', `${bytes.byteLength} bytes`, SECRET_FORM)
@@ -70,7 +70,7 @@ export function keyringOfJwks(jwks: unknown): Keyring {
 function readJwk(jwk: Partial<SecretJwk> | null, index: number): Key {
   const bytes = typeof jwk?.k === 'string' ? Buffer.from(jwk.k, 'base64url') : Buffer.alloc(0)
   const isRight = jwk?.kty === 'oct' && jwk.alg === 'HS256' && bytes.byteLength >= SECRET_BYTES
-  if (!isRight || typeof jwk?.kid !== 'string' || jwk.kid === '') {
+  if (!isRight || typeof jwk.kid !== 'string' || jwk.kid === '') {
     throw new ConfigurationError('keys', `another form at place ${index}`, JWKS_FORM)
   }
   return secretKey(jwk.kid, bytes)

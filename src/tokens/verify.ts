@@ -36,17 +36,20 @@ export function verifyToken(token: string, now: Timestamp, policy: Policy, keyri
 
 /** The claims of a token whose signature is known to be right. */
 export function readSigned(token: string): VerifiedToken | undefined {
-  const [, payload = ''] = token.split('.')
+  const payload = token.split('.')[1] as string
   return readPayload(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
 }
 
 function readHeader(token: string): Record<string, unknown> | undefined {
   const encoded = COMPACT.exec(token)?.[1]
-  if (encoded === undefined) return undefined
+  return encoded === undefined ? undefined : parseObject(Buffer.from(encoded, 'base64url').toString('utf8'))
+}
+
+function parseObject(json: string): Record<string, unknown> | undefined {
   try {
-    const header: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'))
-    const isObject = typeof header === 'object' && header !== null && !Array.isArray(header)
-    return isObject ? (header as Record<string, unknown>) : undefined
+    const value: unknown = JSON.parse(json)
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? (value as Record<string, unknown>) : undefined
   } catch {
     return undefined
   }
