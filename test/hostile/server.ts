@@ -45,7 +45,8 @@ export interface HostileServer {
   close(): Promise<void>
 }
 
-export async function startHostileServer(): Promise<HostileServer> {
+/** `trustProxy`: as Express has it; a client in front of a trusted proxy names any address it likes. */
+export async function startHostileServer(trustProxy: boolean | number = false): Promise<HostileServer> {
   const database = await openServerDatabase(':memory:')
   const faults: string[] = []
   const logger = createLogger('info', {
@@ -58,7 +59,7 @@ export async function startHostileServer(): Promise<HostileServer> {
     database,
     logger,
     corsOrigins: ['https://app.example'],
-    trustProxy: false,
+    trustProxy,
     isStopping: () => false,
   }
   const app = createApp({ ...parts, ...services, realm: 'sliding-jwt' })

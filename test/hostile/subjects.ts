@@ -11,22 +11,36 @@ import { parseUserAgent, USER_AGENT_LENGTH } from '../../src/protocol/user-agent
 import { readCursor } from '../../src/server/cursor.ts'
 import { createUserBody, loginBody, readBody, updateUserBody } from '../../src/server/schemas.ts'
 import { keyringOfSecrets } from '../../src/tokens/keyring.ts'
+import { Verifier } from '../../src/tokens/verifier.ts'
 import { verifyToken } from '../../src/tokens/verify.ts'
 import { forge, SECRET } from '../support/forge.ts'
 import { policyOf, T0 } from '../support/records.ts'
+import {
+  address,
+  anything,
+  ascii,
+  base64url,
+  headers,
+  json,
+  members,
+  payloads,
+  segment,
+  userAgent,
+} from './inputs.ts'
 
-/** A piece of code that reads what strangers send; `check` throws where it does not keep its word. */
+/** A piece of code that reads what strangers send. */
 export interface Subject {
   readonly name: string
   /** How often it is called, for each hundred calls in all. */
   readonly share: number
   readonly inputs: Arbitrary<unknown>
-  readonly check: (input: never) => void | Promise<void>
+  /** Tells the code of the answer, or its kind; throws where the word is not kept. */
+  readonly check: (input: never) => string | Promise<string>
   /** Called when all inputs were checked. */
   readonly end?: () => Promise<void>
 }
 
-function subject<T>(name: string, share: number, inputs: Arbitrary<T>, check: (input: T) => void): Subject {
+function subject<T>(name: string, share: number, inputs: Arbitrary<T>, check: (input: T) => string): Subject {
   return { name, share, inputs, check }
 }
 
@@ -35,90 +49,36 @@ let calls = 0
 const KEYRING = keyringOfSecrets(SECRET)
 const POLICY = policyOf()
 const BALANCED = readFingerprint('balanced')
+const MEMORY = new Verifier(POLICY, KEYRING, 100)
 
 const BODIES = { login: loginBody, createUser: createUserBody, updateUser: updateUserBody }
-
-const text = fc.string({ unit: 'binary', maxLength: 200 })
-const ascii = fc.string({ unit: 'binary-ascii', maxLength: 300 })
-const base64url = fc.stringMatching(/^[A-Za-z0-9_-]{0,80}$/)
-const json = fc.jsonValue({ maxDepth: 3 })
-const segment = fc.oneof(
-  base64url,
-  json.map((value) => Buffer.from(JSON.stringify(value) ?? '').toString('base64url')),
-)
-
-const members = (...names: string[]) =>
-  fc.dictionary(fc.oneof(fc.constantFrom(...names), fc.string({ maxLength: 8 })), json, { maxKeys: 6 })
-const payloads = members(
-  'jti',
-  'sub',
-  'gen',
-  'iat',
-  'exp',
-  'auth_time',
-  'iss',
-  'aud',
-  'nbf',
-  '__proto__',
-  'role',
-)
-const headers = members('alg', 'kid', 'typ', 'crit', 'jku', 'jwk', 'x5u', 'x5c', 'b64', '__proto__')
-
-const address = fc.oneof(
-  fc.ipV4(),
-  fc.ipV6(),
-  fc.ipV4().map((ip) => `::ffff:${ip}`),
-  fc.ipV4Extended(),
-  ascii,
-)
-const userAgent = fc.oneof(
-  text,
-  fc
-    .array(
-      fc.oneof(
-        fc.constantFrom(
-          'Mozilla/5.0',
-          '(',
-          ')',
-          ';',
-          'Chrome/',
-          'Version/',
-          'Safari',
-          'Linux',
-          'iPhone',
-          '1.',
-          '/',
-        ),
-        ascii,
-      ),
-      { maxLength: 80 },
-    )
-    .map((parts) => parts.join(' ')),
-  fc.tuple(ascii, fc.nat(400)).map(([part, times]) => part.repeat(times % 40)),
-)
-const anything = fc.anything({ maxDepth: 2, withBigInt: true, withDate: true, withMap: true })
 
 /** Everything that reads what strangers send, before and behind HTTP. */
 export const SUBJECTS: readonly Subject[] = [
   subject(
     'the bearer parser',
-    20,
-    fc.oneof(
-      ascii,
-      ascii.map((rest) => `Bearer ${rest}`),
-      segment.map((part) => `bearer  ${part}`),
+    18,
+    fc.tuple(
+      fc.oneof(
+        ascii,
+        ascii.map((rest) => `Bearer ${rest}`),
+        segment.map((part) => `bearer  ${part}`),
+      ),
+      fc.option(fc.constantFrom('authorization', 'Authorization', 'AUTHORIZATION'), { freq: 9 }),
     ),
-    (authorization) => {
-      const rawHeaders = ['authorization', authorization]
+    ([authorization, second]) => {
+      const rawHeaders = ['Host', 'x', 'Authorization', authorization]
+      if (second !== null) rawHeaders.push(second, 'Basic x')
       const credential = readCredential({
         headers: { authorization },
         rawHeaders,
       } as unknown as IncomingMessage)
       const isRight =
         typeof credential === 'string'
-          ? !/[ ,\t]/.test(credential) && credential !== ''
-          : credential.kind !== 'verified'
+          ? second === null && !/[ ,\t]/.test(credential) && credential !== ''
+          : credential.kind === 'malformed' || (credential.kind === 'missing' && second === null)
       if (!isRight) throw new Error(`read ${JSON.stringify(credential)}`)
+      return typeof credential === 'string' ? 'a token' : credential.kind
     },
   ),
   subject(
@@ -129,29 +89,45 @@ export const SUBJECTS: readonly Subject[] = [
       fc.array(segment, { maxLength: 5 }).map((parts) => parts.join('.')),
     ),
     (token) => {
-      if (verifyToken(token, T0, POLICY, KEYRING).kind === 'verified') throw new Error('verified')
+      const { kind } = verifyToken(token, T0, POLICY, KEYRING)
+      if (kind === 'verified') throw new Error('verified')
+      return kind
     },
   ),
   subject('tokens with a right signature and any payload', 10, payloads, (payload) => {
     const presented = verifyToken(forge({ payload }), T0, POLICY, KEYRING)
-    if (presented.kind !== 'verified') return
-    const { jti, gen, userId, expiresAt } = presented.token
+    if (presented.kind !== 'verified') return presented.kind
+    const { jti, gen, userId, issuedAt, expiresAt, authTime } = presented.token
     const isRight =
       /^[\w-]{22}$/.test(jti) &&
-      Number.isSafeInteger(gen) &&
+      [gen, issuedAt, expiresAt, authTime].every(Number.isSafeInteger) &&
       gen >= 0 &&
-      userId !== '' &&
-      Number.isFinite(expiresAt)
-    if (!isRight || Object.hasOwn(payload, 'iss') || Object.hasOwn(payload, 'aud'))
-      throw new Error('verified')
+      typeof userId === 'string' &&
+      userId !== ''
+    const isOurs = payload['iss'] === 'sliding-jwt' && [payload['aud']].flat().includes('sliding-jwt')
+    if (!isRight || !isOurs) throw new Error('verified')
+    return presented.kind
+  }),
+  subject('the memory of verified tokens', 2, fc.tuple(payloads, fc.nat(1_000)), ([payload, place]) => {
+    const token = forge({ payload })
+    const at = place % token.length
+    const other = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
+    for (const presented of [token, other, token]) {
+      const [remembered, anew] = [MEMORY.verify(presented, T0), verifyToken(presented, T0, POLICY, KEYRING)]
+      if (JSON.stringify(remembered) !== JSON.stringify(anew))
+        throw new Error(`remembered ${remembered.kind}`)
+    }
+    return verifyToken(token, T0, POLICY, KEYRING).kind
   }),
   subject('tokens with a right signature and any header', 10, headers, (header) => {
     const presented = verifyToken(forge({ header }), T0, POLICY, KEYRING)
     if (presented.kind === 'verified' && Object.keys(header).length > 0) throw new Error('verified')
+    return presented.kind
   }),
-  subject('addresses', 15, fc.tuple(address, address), ([one, other]) => {
+  subject('addresses', 14, fc.tuple(address, address), ([one, other]) => {
     const [a, b] = [normaliseIp(one), normaliseIp(other)]
     if (normaliseIp(a) !== a || sameNetwork(a, b) !== sameNetwork(b, a)) throw new Error(`${a} and ${b}`)
+    return sameNetwork(a, b) ? 'the same network' : 'other networks'
   }),
   subject('user agents', 7, fc.tuple(userAgent, userAgent), ([one, other]) => {
     // Never twice the same, as what was parsed is remembered.
@@ -163,7 +139,7 @@ export const SUBJECTS: readonly Subject[] = [
     parseUserAgent(a)
     if (BALANCED?.accepts({ ip: '', userAgent: a }, { ip: '', userAgent: a }) !== true)
       throw new Error('itself refused')
-    BALANCED.accepts({ ip: '', userAgent: a }, { ip: '', userAgent: b })
+    return BALANCED.accepts({ ip: '', userAgent: a }, { ip: '', userAgent: b }) ? 'accepted' : 'refused'
   }),
   subject(
     'bodies',
@@ -200,16 +176,18 @@ export const SUBJECTS: readonly Subject[] = [
     ),
     (options) => {
       parseDuration(options.tokenTtl)
-      refusing(ConfigurationError, () => readPolicy(options as object))
+      return refusing(ConfigurationError, () => readPolicy(options as object))
     },
   ),
 ]
 
 /** Bad input is refused by an error with a code, and by no other. */
-function refusing(kind: new (...args: never[]) => Error, act: () => unknown): void {
+function refusing(kind: new (...args: never[]) => Error & { code: string }, act: () => unknown): string {
   try {
     act()
+    return 'accepted'
   } catch (error) {
     if (!(error instanceof kind)) throw error
+    return error.code
   }
 }

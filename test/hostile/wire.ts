@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { ERRORS } from '../../src/protocol/errors.ts'
+import { type Damage, damaged, damages } from './damage.ts'
 import { bytesOf, type HostileRequest, hostileRequest } from './requests.ts'
 import { type HostileServer, parseAnswer, type RawAnswer, startHostileServer, type Victim } from './server.ts'
 import type { Subject } from './subjects.ts'
@@ -21,17 +23,27 @@ export class Wire {
   #server: HostileServer | undefined
   #sent = 0
 
-  /** Sends one request, and throws where its answer is not as it should be. */
-  async check(request: HostileRequest): Promise<void> {
+  /** Sends one request, and throws where its answer is not as it should be; else tells the answer. */
+  async check(request: HostileRequest): Promise<string> {
     const server = await this.#current()
-    const victim = await server.addVictim(/admin/.test(request.sender) ? 'admin' : 'user')
-    const bytes = bytesOf(request, authorizationOf(request, victim))
+    const bytes = await bytesFor(request, server)
     const answer = await server.raw(bytes, request.framing === 'more than there is')
     const parsed = parseAnswer(answer)
     const complaint =
       server.faults.splice(0)[0] ??
       (parsed === undefined ? unanswered(request, answer) : wrongWith(parsed, request))
     if (complaint !== undefined) throw new Error(`${complaint}: ${answer.slice(0, 2_000)}`)
+    return nameOf(parsed)
+  }
+
+  /** Sends what is left of a request, of which there may be none or two, and then no more. */
+  async checkBroken(request: HostileRequest, places: readonly Damage[]): Promise<string> {
+    const server = await this.#current()
+    const bytes = damaged(await bytesFor(request, server), places)
+    const answer = await server.raw(bytes, true)
+    const complaint = server.faults.splice(0)[0] ?? wrongWithBroken(answer, request)
+    if (complaint !== undefined) throw new Error(`${complaint}: ${answer.slice(0, 2_000)}`)
+    return nameOf(parseAnswer(answer))
   }
 
   async close(): Promise<void> {
@@ -39,10 +51,15 @@ export class Wire {
     this.#server = undefined
   }
 
+  /** Every other server believes `X-Forwarded-For`. */
+  #isBehindProxy(): boolean {
+    return Math.floor(this.#sent / REQUESTS_PER_SERVER) % 2 === 1
+  }
+
   async #current(): Promise<HostileServer> {
     if (this.#sent % REQUESTS_PER_SERVER === 0) await this.close()
     this.#sent += 1
-    this.#server ??= await startHostileServer()
+    this.#server ??= await startHostileServer(this.#isBehindProxy())
     return this.#server
   }
 }
@@ -56,6 +73,30 @@ export const wireSubject: Subject = {
   inputs: hostileRequest,
   check: (request: HostileRequest) => wire.check(request),
   end: () => wire.close(),
+}
+
+const broken = new Wire()
+
+/** The same for what is hardly a request any more. */
+export const brokenSubject: Subject = {
+  name: 'the server, over sockets, broken requests',
+  share: 1,
+  inputs: fc.tuple(hostileRequest, damages),
+  check: ([request, places]: [HostileRequest, readonly Damage[]]) => broken.checkBroken(request, places),
+  end: () => broken.close(),
+}
+
+async function bytesFor(request: HostileRequest, server: HostileServer): Promise<Uint8Array> {
+  const victim = await server.addVictim(/admin/.test(request.sender) ? 'admin' : 'user')
+  return bytesOf(request, authorizationOf(request, victim))
+}
+
+/** Status, and the code of a problem document. */
+function nameOf(answer: RawAnswer | undefined): string {
+  if (answer === undefined) return 'no answer'
+  const { status, headers, body } = answer
+  const isProblem = headers.get('content-type')?.startsWith('application/problem+json') && body !== ''
+  return isProblem ? `${status} ${JSON.parse(body).code}` : `${status}`
 }
 
 function authorizationOf({ sender, place }: HostileRequest, { fresh, expired }: Victim): string[] {
@@ -99,4 +140,15 @@ function wrongWithProblem(
   if (!Object.hasOwn(ERRORS, code) || said !== status) return 'a problem document with another code or status'
   if (/node_modules|\.ts:| {4}at /.test(body)) return 'something of the inside'
   return (status === 401) === headers.has('www-authenticate') || status === 403 ? undefined : 'no challenge'
+}
+
+/** Where requests are broken nobody knows what they ask for: no error, no token, nothing for strangers. */
+function wrongWithBroken(answer: string, { sender }: HostileRequest): string | undefined {
+  if (answer !== '' && !answer.startsWith('HTTP/1.1 ')) return 'no answer of HTTP'
+  if (/^HTTP\/1\.1 5/m.test(answer)) return 'an error of the server'
+  if (/^(x-injected|set-cookie):/im.test(answer)) return 'a header of the client’s'
+  if (/^x-jwt:/im.test(answer) && !sender.startsWith('expired')) return 'a token'
+  if (/node_modules|\.ts:| {4}at /.test(answer)) return 'something of the inside'
+  const isStranger = sender === 'nobody' || sender === 'forger'
+  return isStranger && /^HTTP\/1\.1 2/m.test(answer) && answer.includes('"username":') ? 'let in' : undefined
 }

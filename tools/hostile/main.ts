@@ -10,7 +10,7 @@ const [inputs, seed] = [readCount('inputs', values.inputs), readCount('seed', va
 
 const started = performance.now()
 const reports: HostileReport[] = []
-for (const subject of ALL) reports.push(await runSubject(subject, inputs, seed))
+for (const subject of ALL) reports.push(await runSubject(subject, inputs, seed, LONGEST_MS))
 
 const rows = reports.map(({ name, inputs: done, longest, failure }) => [
   name,
@@ -21,6 +21,8 @@ const rows = reports.map(({ name, inputs: done, longest, failure }) => [
 console.log(formatTable(['WHAT READS THEM', 'INPUTS', 'DEAREST (ms)', 'FAILURE'], rows))
 for (const { name, failure } of reports) if (failure !== undefined) console.log(`\n${name}: ${failure}`)
 
+for (const { name, answers } of reports) console.log(`\n${name}: ${told(answers)}`)
+
 const total = reports.reduce((sum, { inputs: done }) => sum + done, 0)
 const failures = reports.filter(({ failure }) => failure !== undefined).length
 const seconds = ((performance.now() - started) / 1_000).toFixed(0)
@@ -28,6 +30,14 @@ console.log(
   `\n${total.toLocaleString('en')} inputs, seed ${seed}, ${seconds} s: ${failures} failures; none may keep the event loop for more than ${LONGEST_MS} ms.`,
 )
 process.exitCode = failures === 0 ? 0 : 1
+
+/** The answers, most frequent first. */
+function told(answers: ReadonlyMap<string, number>): string {
+  return [...answers]
+    .sort(([, one], [, other]) => other - one)
+    .map(([answer, count]) => `${count.toLocaleString('en')} ${answer}`)
+    .join(', ')
+}
 
 function readCount(name: string, value: string): number {
   const count = Number(value)
