@@ -13,7 +13,22 @@ const members = [
   'constructor',
 ]
 const member = fc.oneof(
-  fc.constantFrom('admin', 'user', true, false, null, 0, -0, 1e308, 'short', '', [], {}),
+  fc.constantFrom(
+    'admin',
+    'user',
+    'a name',
+    'a password that could be',
+    true,
+    false,
+    null,
+    0,
+    -0,
+    1e308,
+    'short',
+    '',
+    [],
+    {},
+  ),
   piece,
   fc.jsonValue({ maxDepth: 2 }),
 )

@@ -10,8 +10,7 @@ export interface Damage {
 /** What breaks the lines and the framing of a request. */
 export const damages: Arbitrary<readonly Damage[]> = fc.array(
   fc.record({
-    // Most of a request's meaning is at its beginning.
-    place: fc.double({ min: 0, max: 1, noNaN: true }).map((place) => place ** 3),
+    place: fc.double({ min: 0, max: 1, noNaN: true }),
     removed: fc.oneof(fc.nat(3), fc.nat(80)),
     inserted: fc.oneof(
       fc.constantFrom(
@@ -47,7 +46,7 @@ export const damages: Arbitrary<readonly Damage[]> = fc.array(
       fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
     ),
   }),
-  { minLength: 1, maxLength: 4 },
+  { minLength: 1, maxLength: 2 },
 )
 
 /** The bytes of a request with its damages. */

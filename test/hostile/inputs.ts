@@ -62,3 +62,23 @@ export const userAgent = fc.oneof(
   fc.tuple(ascii, fc.nat(400)).map(([part, times]) => part.repeat(times % 40)),
 )
 export const anything = fc.anything({ maxDepth: 2, withBigInt: true, withDate: true, withMap: true })
+
+/** A body of which each member is there or not, and right or not. */
+export const nearlyRightBody = fc.record(
+  {
+    username: fc.oneof({ weight: 4, arbitrary: ascii }, { weight: 1, arbitrary: anything }),
+    password: fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: anything }),
+    role: fc.constantFrom('user', 'admin', 'root', 1),
+    disabled: fc.oneof(fc.boolean(), anything),
+  },
+  { requiredKeys: [] },
+)
+
+export const durationOr = (other: fc.Arbitrary<unknown>) =>
+  fc.oneof(
+    fc
+      .tuple(fc.nat(100_000), fc.constantFrom('', 'ms', 's', 'm', 'h', 'd', 'y'))
+      .map(([n, unit]) => `${n}${unit}`),
+    fc.double(),
+    other,
+  )

@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check'
+import { CLIENT } from '../support/records.ts'
 import { body } from './bodies.ts'
-import { target, visible } from './targets.ts'
+import { query, target, visible } from './targets.ts'
 
 /** Who sends a request: only the first four have a token that lets anybody in. */
 export type Sender = 'user' | 'admin' | 'expired user' | 'expired admin' | 'nobody' | 'forger' | 'stammerer'
@@ -56,7 +57,6 @@ const NAMES = [
   'Cookie',
   'Content-Encoding',
   'Content-Type',
-  'Expect',
   'Forwarded',
   'If-Modified-Since',
   'If-None-Match',
@@ -90,8 +90,46 @@ const header = fc
   )
   .filter(([name]) => !/^(authorization|content-length|transfer-encoding|connection|host)$/i.test(name))
 
-/** Requests that reach the app, and mean harm in all that can be chosen of them. */
-export const hostileRequest: Arbitrary<HostileRequest> = fc.record({
+/** Every route there is. `{id}` and `{jti}` stand for the sender's own. */
+const ROUTES = [
+  ['POST', '/login'],
+  ['POST', '/logout'],
+  ['GET', '/me'],
+  ['PUT', '/me/password'],
+  ['GET', '/me/sessions'],
+  ['DELETE', '/me/sessions'],
+  ['DELETE', '/me/sessions/{jti}'],
+  ['GET', '/verify'],
+  ['GET', '/admin/overview'],
+  ['GET', '/admin/users'],
+  ['POST', '/admin/users'],
+  ['GET', '/admin/users/{id}'],
+  ['PATCH', '/admin/users/{id}'],
+  ['GET', '/admin/users/{id}/sessions'],
+  ['DELETE', '/admin/users/{id}/sessions'],
+  ['DELETE', '/admin/sessions/{jti}'],
+  ['GET', '/admin/events'],
+  ['GET', '/console/'],
+] as const
+
+interface Line {
+  readonly method: string
+  readonly target: string
+}
+
+const rightLine: Arbitrary<Line> = fc
+  .tuple(fc.constantFrom(...ROUTES), fc.oneof({ weight: 2, arbitrary: fc.constant('') }, query))
+  .map(([[method, path], rest]) => ({ method, target: `${path}${rest}` }))
+
+const wrongLine: Arbitrary<Line> = fc.record({
+  method: fc.oneof(
+    { weight: 12, arbitrary: fc.constantFrom('GET', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE') },
+    { weight: 1, arbitrary: fc.constantFrom('HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY', 'PURGE') },
+  ),
+  target,
+})
+
+const rest = fc.record({
   sender: fc.constantFrom<Sender>(
     'user',
     'admin',
@@ -102,12 +140,7 @@ export const hostileRequest: Arbitrary<HostileRequest> = fc.record({
     'forger',
     'stammerer',
   ),
-  method: fc.oneof(
-    { weight: 12, arbitrary: fc.constantFrom('GET', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE') },
-    { weight: 1, arbitrary: fc.constantFrom('HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY', 'PURGE') },
-  ),
-  target,
-  headers: fc.array(header, { maxLength: 5 }),
+  headers: fc.array(header, { maxLength: 4 }),
   body,
   framing: fc.oneof(
     { weight: 10, arbitrary: fc.constant('length' as const) },
@@ -124,13 +157,21 @@ export const hostileRequest: Arbitrary<HostileRequest> = fc.record({
   place: fc.nat(10_000),
 })
 
-/** The bytes of a request. Where the head leaves the type of a body open, it is JSON, so that it is read. */
+/** Requests that reach the app, most of them one of its routes, and mean harm in all that can be chosen of them. */
+export const hostileRequest: Arbitrary<HostileRequest> = fc
+  .tuple(fc.oneof({ weight: 3, arbitrary: rightLine }, { weight: 2, arbitrary: wrongLine }), rest)
+  .map(([line, more]) => ({ ...line, ...more }))
+
+/**
+ * The bytes of a request. Where the head leaves it open, the client is the one that logged in, and the body is
+ * JSON, so that it is read.
+ */
 export function bytesOf(request: HostileRequest, authorization: readonly string[]): Uint8Array {
   const { method, target: line, headers, body, framing } = request
   const given = headers.map(([name, of]) => `${name}: ${of}`)
-  const types = headers.some(([name]) => /^content-type$/i.test(name))
-    ? []
-    : ['Content-Type: application/json']
+  const isGiven = (wanted: RegExp) => headers.some(([name]) => wanted.test(name))
+  const types = isGiven(/^content-type$/i) ? [] : ['Content-Type: application/json']
+  const agents = isGiven(/^user-agent$/i) ? [] : [`User-Agent: ${CLIENT.userAgent}`]
   const lengths = {
     length: [`Content-Length: ${body.length}`],
     chunks: ['Transfer-Encoding: chunked'],
@@ -144,6 +185,7 @@ export function bytesOf(request: HostileRequest, authorization: readonly string[
     'Connection: close',
     ...authorization,
     ...given,
+    ...agents,
     ...types,
     ...lengths,
   ]

@@ -20,9 +20,11 @@ import {
   anything,
   ascii,
   base64url,
+  durationOr,
   headers,
   json,
   members,
+  nearlyRightBody,
   payloads,
   segment,
   userAgent,
@@ -150,6 +152,7 @@ export const SUBJECTS: readonly Subject[] = [
         anything,
         json,
         members('username', 'password', 'role', 'disabled', '__proto__', 'constructor'),
+        nearlyRightBody,
       ),
     ),
     ([schema, body]) =>
@@ -164,6 +167,7 @@ export const SUBJECTS: readonly Subject[] = [
       ascii,
       base64url,
       json.map((value) => Buffer.from(JSON.stringify(value) ?? '').toString('base64url')),
+      ascii.map((place) => Buffer.from(`user:${place}`).toString('base64url')),
     ),
     (cursor) => refusing(SlidingSessionError, () => readCursor('user', cursor)),
   ),
@@ -171,7 +175,13 @@ export const SUBJECTS: readonly Subject[] = [
     'options',
     5,
     fc.record(
-      { tokenTtl: anything, maxAge: anything, fingerprint: anything, issuer: anything, cacheSize: anything },
+      {
+        tokenTtl: durationOr(anything),
+        maxAge: durationOr(anything),
+        fingerprint: fc.oneof(fc.constantFrom('off', 'balanced', 'strict'), anything),
+        issuer: fc.oneof(ascii, anything),
+        cacheSize: fc.oneof(fc.nat(), anything),
+      },
       { requiredKeys: [] },
     ),
     (options) => {

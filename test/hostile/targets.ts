@@ -67,7 +67,8 @@ const parameter = fc.tuple(
   ),
   encoded,
 )
-const query = fc
+/** What comes behind the path. */
+export const query = fc
   .array(parameter, { maxLength: 4 })
   .map((pairs) =>
     pairs.length === 0 ? '' : `?${pairs.map(([name, value]) => `${name}=${value}`).join('&')}`,

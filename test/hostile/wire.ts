@@ -88,7 +88,8 @@ export const brokenSubject: Subject = {
 
 async function bytesFor(request: HostileRequest, server: HostileServer): Promise<Uint8Array> {
   const victim = await server.addVictim(/admin/.test(request.sender) ? 'admin' : 'user')
-  return bytesOf(request, authorizationOf(request, victim))
+  const target = request.target.replace('{id}', victim.userId).replace('{jti}', victim.jti)
+  return bytesOf({ ...request, target }, authorizationOf(request, victim))
 }
 
 /** Status, and the code of a problem document. */
