@@ -36,6 +36,11 @@ export const address = fc.oneof(
   fc.ipV4Extended(),
   ascii,
 )
+/** Two addresses that differ in their last character. */
+export const neighbours = fc
+  .tuple(address, fc.constantFrom('', '0', '1', 'f', ':', '.'))
+  .map(([one, end]) => [one, one.slice(0, -1) + end])
+
 export const userAgent = fc.oneof(
   text,
   fc
@@ -63,17 +68,20 @@ export const userAgent = fc.oneof(
 )
 export const anything = fc.anything({ maxDepth: 2, withBigInt: true, withDate: true, withMap: true })
 
+const mostly = (right: fc.Arbitrary<unknown>) =>
+  fc.oneof({ weight: 6, arbitrary: right }, { weight: 1, arbitrary: anything })
+const credentials = { username: mostly(ascii), password: mostly(text) }
+const rights = { role: mostly(fc.constantFrom('user', 'admin')), disabled: mostly(fc.boolean()) }
+
 /** A body of which each member is there or not, and right or not. */
-export const nearlyRightBody = fc.record(
-  {
-    username: fc.oneof({ weight: 4, arbitrary: ascii }, { weight: 1, arbitrary: anything }),
-    password: fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: anything }),
-    role: fc.constantFrom('user', 'admin', 'root', 1),
-    disabled: fc.oneof(fc.boolean(), anything),
-  },
-  { requiredKeys: [] },
+export const nearlyRightBody = fc.oneof(
+  fc.record(credentials),
+  fc.record({ ...credentials, role: rights.role }, { requiredKeys: ['username', 'password'] }),
+  fc.record({ ...rights, password: credentials.password }, { requiredKeys: [] }),
+  fc.record({ ...credentials, ...rights }, { requiredKeys: [] }),
 )
 
+/** A duration nearly as it is written, or a number; else what is given. */
 export const durationOr = (other: fc.Arbitrary<unknown>) =>
   fc.oneof(
     fc

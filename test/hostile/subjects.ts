@@ -25,6 +25,7 @@ import {
   json,
   members,
   nearlyRightBody,
+  neighbours,
   payloads,
   segment,
   userAgent,
@@ -126,7 +127,7 @@ export const SUBJECTS: readonly Subject[] = [
     if (presented.kind === 'verified' && Object.keys(header).length > 0) throw new Error('verified')
     return presented.kind
   }),
-  subject('addresses', 14, fc.tuple(address, address), ([one, other]) => {
+  subject('addresses', 14, fc.oneof(fc.tuple(address, address), neighbours), ([one, other]) => {
     const [a, b] = [normaliseIp(one), normaliseIp(other)]
     if (normaliseIp(a) !== a || sameNetwork(a, b) !== sameNetwork(b, a)) throw new Error(`${a} and ${b}`)
     return sameNetwork(a, b) ? 'the same network' : 'other networks'
