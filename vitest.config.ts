@@ -29,6 +29,10 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           // Builds the console and starts a Chromium; not done where none of these tests run.
           globalSetup: 'test/browser/global-setup.ts',
+          // Each test has a server and a browser context of its own; what they are made of is loaded once.
+          isolate: false,
+          // A browser on a busy machine can lose a key or a frame; the report tells what took a second try.
+          retry: process.env['CI'] ? 1 : 0,
         },
       },
     ],

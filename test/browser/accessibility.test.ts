@@ -25,7 +25,6 @@ const LOOKS: readonly [string, BrowserContextOptions][] = [
   ['light and wide', { colorScheme: 'light', viewport: { width: 1280, height: 800 } }],
   ['dark and wide', { colorScheme: 'dark', viewport: { width: 1280, height: 800 } }],
   ['light, on a phone', { colorScheme: 'light', viewport: { width: 360, height: 740 }, hasTouch: true }],
-  ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 }, hasTouch: true }],
 ]
 
 inBrowser('accessibility', (stage) => {

@@ -13,9 +13,13 @@ export const ARGUMENTS: readonly string[] = [
   '--no-first-run',
 ]
 
-/** Where a Chromium is: what `CHROMIUM_PATH` names, else the one of the package; undefined where that has none. */
+/**
+ * Where a Chromium is: what `CHROMIUM_PATH` names (`none`: nowhere), else the one of the package; undefined where
+ * that has none.
+ */
 export async function findChromium(): Promise<string | undefined> {
   const named = process.env['CHROMIUM_PATH']
+  if (named === 'none') return undefined
   if (named) return named
   return process.platform === 'linux' && process.arch === 'x64' ? unpack() : undefined
 }

@@ -44,6 +44,7 @@ inBrowser('the keyboard alone', (stage) => {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('End: Firefox 145 on Windows')
     await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
     await tabTo(page, 'End session')
     await page.keyboard.press('Enter')
     await see(page, 'was signed out')

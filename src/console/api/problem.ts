@@ -25,7 +25,7 @@ export async function problemOf(response: Response): Promise<Problem> {
 
 async function documentOf(response: Response): Promise<{ code: string; detail: string }> {
   try {
-    const { code, detail } = await response.json()
+    const { code, detail } = (await response.json()) as { code?: unknown; detail?: unknown }
     if (typeof code === 'string' && typeof detail === 'string') return { code, detail }
   } catch {
     // A proxy's own page, or nothing at all.

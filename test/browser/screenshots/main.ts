@@ -48,7 +48,7 @@ const openTheft = async (page: Page) => {
 }
 
 const openUser = async (page: Page) => {
-  await page.getByRole('link', { name: 'chiara.rossi' }).click()
+  await page.getByRole('link', { name: OWNER }).click()
   await page.getByRole('heading', { name: 'Latest events' }).waitFor()
 }
 
@@ -73,7 +73,7 @@ const CHOSEN: readonly Picture[] = [
   { name: 'devices', user: OWNER, path: 'devices', size: 'wide', scheme: 'light' },
   { name: 'devices-phone', user: OWNER, path: 'devices', size: 'phone', scheme: 'dark' },
   { name: 'trail', path: 'events', size: 'wide', scheme: 'light', prepare: openTheft },
-  { name: 'everywhere', path: 'users?search=ch', size: 'wide', scheme: 'dark', prepare: everywhere },
+  { name: 'everywhere', path: 'users?search=nora', size: 'wide', scheme: 'dark', prepare: everywhere },
 ]
 
 const EVERY: readonly Picture[] = (['light', 'dark'] as const).flatMap((scheme) =>
@@ -84,8 +84,8 @@ const EVERY: readonly Picture[] = (['light', 'dark'] as const).flatMap((scheme) 
         ['devices', 'devices', undefined, OWNER],
         ['password', 'password', undefined, OWNER],
         ['users', 'users'],
-        ['user', 'users?search=chi', openUser],
-        ['everywhere', 'users?search=chi', everywhere],
+        ['user', 'users?search=nora', openUser],
+        ['everywhere', 'users?search=nora', everywhere],
         ['new-user', 'users', newUser],
         ['events', 'events', openTheft],
         ['empty', 'users?search=zzz'],
