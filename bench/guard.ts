@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CANDIDATES } from './candidates/all.ts'
 import { type Comparison, compare, DOUBT, formatComparisons, isCalm, isOurs, TOLERANCE } from './check.ts'
@@ -10,11 +10,15 @@ import type { Report, Row } from './results.ts'
 
 const BASELINE = join(import.meta.dirname, 'baseline.json')
 
+const NO_BASELINE =
+  'There is nothing to compare with. On a quiet machine: npm run bench -- --json bench/baseline.json'
+
 /**
  * Compares this project with what it committed. What has fallen is measured once more, and fails only if it
  * falls again: it may have been the machine.
  */
 export async function guard(folder: string, options: Options, progress: Progress): Promise<Outcome> {
+  if (!existsSync(BASELINE)) return { text: NO_BASELINE, exitCode: 2 }
   const { rows: baseline } = JSON.parse(readFileSync(BASELINE, 'utf8')) as Report
   const candidates = CANDIDATES.filter((one) => isOurs(one) || one.name === 'twin')
   const take = (name: string, progress: Progress): Promise<Row[]> => {
@@ -33,20 +37,18 @@ export async function guard(folder: string, options: Options, progress: Progress
   return judge(comparisons, confirmed, second)
 }
 
+/** On a busy machine a fall proves nothing. */
 function judge(
   comparisons: readonly Comparison[],
   confirmed: readonly Comparison[],
   rows: readonly Row[],
 ): Outcome {
-  const verdict =
-    confirmed.length === 0
-      ? 'Nothing has fallen.'
-      : `Fallen by more than ${TOLERANCE * 100} %: ${confirmed.map(keyOf).join(', ')}.`
-  const doubt = isCalm(rows) ? [] : [DOUBT]
-  return {
-    text: [formatComparisons(comparisons), ...doubt, verdict].join('\n'),
-    isGood: confirmed.length === 0,
-  }
+  const lines = formatComparisons(comparisons)
+  if (confirmed.length === 0) return { text: `${lines}\nNothing has fallen.`, exitCode: 0 }
+  const verdict = `Fallen by more than ${TOLERANCE * 100} %: ${confirmed.map(keyOf).join(', ')}.`
+  return isCalm(rows)
+    ? { text: `${lines}\n${verdict}`, exitCode: 1 }
+    : { text: `${lines}\n${verdict}\n${DOUBT}`, exitCode: 2 }
 }
 
 function fallen(comparisons: readonly Comparison[]): Comparison[] {

@@ -34,8 +34,8 @@ async function run(options: Options): Promise<void> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
   const progress = new Progress()
-  const { text, isGood } = await COMMANDS[options.kind](folder, options, progress)
+  const { text, exitCode } = await COMMANDS[options.kind](folder, options, progress)
   progress.end()
   process.stdout.write(`${text}\n`)
-  process.exitCode = isGood ? 0 : 1
+  process.exitCode = exitCode
 }

@@ -25,7 +25,7 @@ export async function measure(folder: string, options: Options, progress: Progre
   mkdirSync(dirname(json), { recursive: true })
   writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
   const plots = writePlots(report, options.plots)
-  return { text: `${formatReport(report)}\nWritten: ${[json, ...plots].join(', ')}`, isGood: true }
+  return { text: `${formatReport(report)}\nWritten: ${[json, ...plots].join(', ')}`, exitCode: 0 }
 }
 
 /** The rows of some candidates, and of what has no peers. */

@@ -17,7 +17,7 @@ export async function profile(folder: string, options: Options, progress: Progre
   for (const candidate of [REFERENCE, ...chosen]) {
     texts.push(await profileOne(candidate, folder, options, progress))
   }
-  return { text: texts.join('\n'), isGood: true }
+  return { text: texts.join('\n'), exitCode: 0 }
 }
 
 async function profileOne(

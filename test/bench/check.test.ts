@@ -37,12 +37,13 @@ describe('compare', () => {
     expect([slowDisk?.hasFallen, moreCpu?.hasFallen]).toEqual([false, true])
   })
 
-  test('peers and rows without a counterpart are left out; growth is ours', () => {
+  test('peers and rows without a counterpart are left out; growth is ours, but for its reference', () => {
     const rows: Row[] = [
       { ...ROW, name: 'better-auth' },
       { ...ROW, name: 'twin' },
       { ...ROW, name: 'ours-strict' },
       { ...ROW, path: 'growth', name: '1M' },
+      { ...ROW, path: 'growth', name: '10k' },
     ]
     expect(compare(rows.slice(0, 2), rows)).toEqual([])
     expect(compare(rows, rows).map(({ row }) => row.name)).toEqual(['ours-strict', '1M'])
