@@ -41,6 +41,7 @@ export async function startPostgres({
     databaseDir,
     port,
     password: PASSWORD,
+    authMethod: 'trust',
     persistent: true,
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],

@@ -7,14 +7,13 @@ interface Waiting<Item, Result> {
 }
 
 export interface BatchQueueParts<Item, Result> {
-  /** Items of one key are written one after another. */
-  readonly keyOf: (item: Item) => string
+  /** Items of one key are written one after another. Default: items are written in their order. */
+  readonly keyOf?: (item: Item) => string
+  /** Statements on their way at a time. Default 2: while one waits for its commit, another can travel. */
+  readonly atOnce?: number
   /** Writes items of different keys in one statement, and answers with a result for each. */
   readonly write: (items: readonly Item[]) => Promise<readonly Result[]>
 }
-
-/** Statements on their way at a time: while one waits for its commit, another can travel. */
-const AT_ONCE = 2
 
 /** The most items of one statement. */
 const MOST_ITEMS = 500
@@ -29,14 +28,16 @@ const OF_ONE_ITEM = /^(21|22|23|40|55P03|57014)/
  */
 export class BatchQueue<Item, Result> {
   readonly #keyOf
+  readonly #atOnce
   readonly #write
   #waiting: Waiting<Item, Result>[] = []
   #running = 0
   #isScheduled = false
   #onIdle: (() => void)[] = []
 
-  constructor({ keyOf, write }: BatchQueueParts<Item, Result>) {
+  constructor({ keyOf, atOnce = 2, write }: BatchQueueParts<Item, Result>) {
     this.#keyOf = keyOf
+    this.#atOnce = atOnce
     this.#write = write
   }
 
@@ -57,7 +58,7 @@ export class BatchQueue<Item, Result> {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#running === AT_ONCE || this.#waiting.length === 0) return
+    if (this.#isScheduled || this.#running === this.#atOnce || this.#waiting.length === 0) return
     this.#isScheduled = true
     setImmediate(() => {
       this.#isScheduled = false
@@ -67,10 +68,12 @@ export class BatchQueue<Item, Result> {
 
   /** Sorted by key, so that two batches lock their rows in one order; a second item of a key waits. */
   #takeBatch(): Waiting<Item, Result>[] {
+    const keyOf = this.#keyOf
+    if (keyOf === undefined) return this.#waiting.splice(0, MOST_ITEMS)
     const batch = new Map<string, Waiting<Item, Result>>()
     const left: Waiting<Item, Result>[] = []
     for (const entry of this.#waiting) {
-      const key = this.#keyOf(entry.item)
+      const key = keyOf(entry.item)
       if (batch.size === MOST_ITEMS || batch.has(key)) left.push(entry)
       else batch.set(key, entry)
     }

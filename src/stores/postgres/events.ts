@@ -3,6 +3,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { Timestamp } from '../../protocol/types.ts'
 import { ask } from '../ask.ts'
 import type { EventPage, EventRecord, EventStore } from '../server-store.ts'
+import { BatchQueue } from './batch-queue.ts'
 import { events } from './server-schema.ts'
 
 /** Rows deleted in one go: some milliseconds. */
@@ -11,34 +12,28 @@ const PRUNE_BATCH = 5_000
 /** The audit trail in a PostgreSQL database whose tables are up to date. */
 export class PostgresEventStore implements EventStore {
   readonly #database: NodePgDatabase
-  readonly #append
   readonly #prune
+  /** One after another, so that the numbers of a process's events have the order of what happened. */
+  readonly #queue = new BatchQueue<Omit<EventRecord, 'id'>, void>({
+    atOnce: 1,
+    write: async (batch) => {
+      await this.#database.insert(events).values([...batch])
+      return []
+    },
+  })
 
   constructor(database: NodePgDatabase) {
     this.#database = database
-    const { placeholder } = sql
-    this.#append = database
-      .insert(events)
-      .values({
-        at: placeholder('at'),
-        type: placeholder('type'),
-        userId: placeholder('userId'),
-        actorId: placeholder('actorId'),
-        jti: placeholder('jti'),
-        ip: placeholder('ip'),
-        detail: placeholder('detail'),
-      })
-      .prepare('sliding_append_event')
     const batch = database
       .select({ id: events.id })
       .from(events)
-      .where(lt(events.at, placeholder('before')))
+      .where(lt(events.at, sql.placeholder('before')))
       .limit(PRUNE_BATCH)
     this.#prune = database.delete(events).where(inArray(events.id, batch)).prepare('sliding_prune_events')
   }
 
-  async append(event: Omit<EventRecord, 'id'>): Promise<void> {
-    await ask(() => this.#append.execute({ ...event }))
+  append(event: Omit<EventRecord, 'id'>): Promise<void> {
+    return ask(() => this.#queue.run(event))
   }
 
   list({ userId, type, before, limit }: EventPage): Promise<EventRecord[]> {

@@ -54,8 +54,9 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 
 /** The code by which PostgreSQL tells an error; undefined where it is another's, such as the network's. */
 export function sqlStateOf(error: unknown): string | undefined {
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+  return cause instanceof Error ? sqlStateOf(cause) : undefined
 }
 
 const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {

@@ -76,8 +76,10 @@ export class PostgresSessionStore implements SessionStore {
     await this.#listener?.start()
   }
 
+  /** What memory says against a session stays true while nothing is heard of others; what it says for one may not. */
   peek(jti: string): SessionRecord | undefined {
-    return this.#listener?.isCurrent() === false ? undefined : this.#cache.get(jti)
+    const record = this.#cache.get(jti)
+    return record?.valid === true && this.#listener?.isCurrent() === false ? undefined : record
   }
 
   async find(jti: string): Promise<SessionRecord | undefined> {

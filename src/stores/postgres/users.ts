@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, ne, sql } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Pool } from 'pg'
 import type { Timestamp } from '../../protocol/types.ts'
 import { ask } from '../ask.ts'
@@ -21,16 +22,16 @@ export class PostgresUserStore implements UserStore {
   constructor(pool: Pool, database: NodePgDatabase) {
     this.#pool = pool
     this.#database = database
-    const { placeholder } = sql
+    const given = (column: AnyPgColumn) => sql.param(sql.placeholder('given'), column)
     this.#find = database
       .select()
       .from(users)
-      .where(eq(users.id, placeholder('id')))
+      .where(eq(users.id, given(users.id)))
       .prepare('sliding_find_user')
     this.#findByKey = database
       .select()
       .from(users)
-      .where(eq(users.usernameKey, placeholder('key')))
+      .where(eq(users.usernameKey, given(users.usernameKey)))
       .prepare('sliding_find_user_by_key')
   }
 
@@ -40,11 +41,11 @@ export class PostgresUserStore implements UserStore {
   }
 
   async find(id: string): Promise<UserRecord | undefined> {
-    return (await ask(() => this.#find.execute({ id })))[0]
+    return (await ask(() => this.#find.execute({ given: id })))[0]
   }
 
   async findByKey(usernameKey: string): Promise<UserRecord | undefined> {
-    return (await ask(() => this.#findByKey.execute({ key: usernameKey })))[0]
+    return (await ask(() => this.#findByKey.execute({ given: usernameKey })))[0]
   }
 
   list({ search, after, limit }: UserPage): Promise<UserRecord[]> {
