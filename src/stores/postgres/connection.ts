@@ -9,7 +9,7 @@ const CONNECTIONS = 10
  * (told to the server), and to hear of it at all (for connections that are dead without saying so).
  */
 const CONNECT_MS = 3_000
-const LOCK_MS = 2_000
+const LOCK_MS = 1_000
 const STATEMENT_MS = 4_000
 const ANSWER_MS = 5_000
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { ConfigurationError } from '../../protocol/errors.ts'
 import type { ServerDatabase } from '../server-store.ts'
 import type { SessionStore, StoreOptions } from '../store.ts'
 import { openPool } from './connection.ts'
@@ -15,6 +16,9 @@ export async function openPostgresStore(
   database: string | Pool,
   options: StoreOptions = {},
 ): Promise<SessionStore> {
+  if (typeof database !== 'string' && database.options.max === 1 && options.singleProcess !== true) {
+    throw new ConfigurationError('database', 'a Pool of one connection', 'a Pool of at least 2 connections')
+  }
   const pool = typeof database === 'string' ? await openPool(database) : database
   const close = async () => {
     if (pool !== database && !pool.ending) await pool.end()
