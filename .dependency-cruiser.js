@@ -70,10 +70,10 @@ export default {
       to: { path: 'node_modules/(@types/)?jsonwebtoken' },
     },
     {
-      name: 'only-sqlite-store-knows-sqlite',
+      name: 'only-stores-know-databases',
       severity: 'error',
       from: { path: '^src', pathNot: '^src/stores/' },
-      to: { path: 'node_modules/(better-sqlite3|drizzle-orm)' },
+      to: { path: 'node_modules/(better-sqlite3|drizzle-orm|pg)/' },
     },
     ...Object.entries(rooms).map(([room, allowed]) => ({
       name: `direction-${room.replace('/', '-')}`,

@@ -20,6 +20,8 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, 'test/browser/**'],
+          // Starts the one PostgreSQL of the run.
+          globalSetup: 'test/postgres/global-setup.ts',
         },
       },
       {

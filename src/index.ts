@@ -35,6 +35,6 @@ export type {
 } from './protocol/types.ts'
 export type { Auth, LoadClaims, Outcome } from './sessions.ts'
 export { type SlidingSessionOptions, slidingSession } from './sliding-session.ts'
-export type { DatabaseOption, SqliteDatabase } from './stores/open.ts'
+export type { DatabaseOption, PostgresPool, SqliteDatabase } from './stores/open.ts'
 export type { EndedBefore, Renewal, RevocationTarget, SessionStore } from './stores/store.ts'
 export type { SecretJwk, SecretOption } from './tokens/keyring.ts'

@@ -20,7 +20,7 @@ export interface SlidingSessionOptions extends PolicyOptions {
   readonly secret?: SecretOption | undefined
   /** The same as a JWK Set (RFC 7517): the last key signs, all verify. */
   readonly keys?: { readonly keys: readonly SecretJwk[] } | undefined
-  /** Where sessions are kept: the path of a SQLite file, an open better-sqlite3 `Database`, or a store of your own. */
+  /** Where sessions are kept: see `DatabaseOption`. */
   readonly database: DatabaseOption
   /**
    * Your word on a user, read at login, at every renewal and on strict routes: the claims that the token
@@ -48,7 +48,7 @@ export async function slidingSession(options: SlidingSessionOptions): Promise<Sl
   const keyring = readKeyring(options)
   const loadClaims = readFunction('loadClaims', options.loadClaims, () => ({}))
   const now = readFunction('now', options.now, Date.now)
-  const store = openSessionStore(options.database, policy)
+  const store = await openSessionStore(options.database, policy)
   return face(new Sessions({ store, keyring, policy, loadClaims, now }), now)
 }
 

@@ -5,7 +5,7 @@ import { createLogger } from '../server/logging.ts'
 import { openDatabase } from '../server/serve.ts'
 import { openServices } from '../server/services.ts'
 import type { UserInfo, Users } from '../server/users.ts'
-import { pathOf } from '../stores/open.ts'
+import { isPostgresUrl, pathOf } from '../stores/open.ts'
 import { type Call, type Command, CommandError } from './command.ts'
 import { configOf, settingOptions } from './settings.ts'
 
@@ -60,6 +60,7 @@ export async function findUser(users: Users, username: string): Promise<UserInfo
 }
 
 function refuseMissing(databaseUrl: string, mayCreate: boolean): void {
+  if (isPostgresUrl(databaseUrl)) return
   const path = pathOf(databaseUrl)
   if (mayCreate || path === ':memory:' || existsSync(path)) return
   throw new CommandError('not_found', `there is no database ${path} (DATABASE_URL)`)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { ConfigurationError, type SecretJwk } from '../index.ts'
-import { pathOf } from '../stores/open.ts'
+import { isPostgresUrl, pathOf } from '../stores/open.ts'
 import type { Config } from './config.ts'
 
 /** A JWK Set (RFC 7517) with secrets in it. */
@@ -19,6 +19,10 @@ export function keysOf(config: Pick<Config, 'secret' | 'keysPath' | 'databaseUrl
 } {
   if (config.secret !== undefined) return { secret: config.secret }
   if (config.keysPath !== undefined) return { keys: readKeyFile(config.keysPath) }
+  if (isPostgresUrl(config.databaseUrl)) {
+    const takes = 'a key file (or give JWT_SECRET), the same for all servers of a PostgreSQL database'
+    throw new ConfigurationError('JWT_KEYS', 'nothing', takes)
+  }
   const path = pathOf(config.databaseUrl)
   return { keys: path === ':memory:' ? newKeySet() : readOrMakeKeyFile(keyPathBeside(path)) }
 }

@@ -18,9 +18,9 @@ type More = Omit<Setting, 'variable' | 'byDefault' | 'meaning'>
 export const SETTINGS: readonly Setting[] = [
   setting('HOST', '127.0.0.1', 'address to listen on'),
   setting('PORT', '3000', 'port to listen on; 0 picks a free one'),
-  setting('DATABASE_URL', 'sliding-jwt.db', 'path of the SQLite file, or file:…', {
+  setting('DATABASE_URL', 'sliding-jwt.db', 'path of the SQLite file, file:…, or postgres://…', {
     option: 'database',
-    takes: 'the path of a SQLite file, file:… or :memory:',
+    takes: 'the path of a SQLite file, file:…, :memory:, or postgres://…',
   }),
   setting('JWT_SECRET', '', 'secret that signs tokens, at least 32 bytes', { option: 'secret' }),
   setting('JWT_KEYS', '', 'key file; made beside the database where there is no secret', { option: 'keys' }),

@@ -1,9 +1,9 @@
+import type { Pool } from 'pg'
 import { ConfigurationError } from '../protocol/errors.ts'
 import { show } from '../protocol/policy.ts'
 import type { ServerDatabase } from './server-store.ts'
-import { migrateTables, openFile, type Sqlite } from './sqlite/connection.ts'
-import { sqliteServerDatabase } from './sqlite/server-database.ts'
-import { SqliteSessionStore } from './sqlite/session-store.ts'
+import type { Sqlite } from './sqlite/connection.ts'
+import { openSqliteServerDatabase, openSqliteStore } from './sqlite/open.ts'
 import type { SessionStore, StoreOptions } from './store.ts'
 
 /** What `better-sqlite3`'s Database looks like from here, so that the public types need no import of it. */
@@ -12,69 +12,54 @@ export interface SqliteDatabase {
   pragma(source: string): unknown
 }
 
+/** What `pg`'s Pool looks like from here, so that the public types need no import of it. */
+export interface PostgresPool {
+  readonly totalCount: number
+  readonly options: { readonly max?: number | undefined }
+  connect(): Promise<unknown>
+  query(text: string): Promise<unknown>
+}
+
 /**
- * Where sessions are kept: the path of a SQLite file (also `file:…` or `:memory:`), an open better-sqlite3
- * `Database`, or a store of your own.
+ * Where sessions are kept: the path of a SQLite file (also `file:…` or `:memory:`), the URL of a PostgreSQL
+ * primary (`postgres://…`), an open better-sqlite3 `Database`, a `pg` `Pool` (of which one connection is taken
+ * for good), or a store of your own.
  */
-export type DatabaseOption = string | SqliteDatabase | SessionStore
+export type DatabaseOption = string | SqliteDatabase | PostgresPool | SessionStore
 
 const DATABASE_FORM =
-  'the path of a SQLite file, file:…, :memory:, a better-sqlite3 Database, or a SessionStore'
+  'the path of a SQLite file, file:…, :memory:, postgres://…, a better-sqlite3 Database, a pg Pool, or a SessionStore'
 
 /**
  * Opens a session store with its tables up to date. What was handed in open is left open by `close`.
  *
- * @throws ConfigurationError where `database` is none of what it takes, or the file cannot be opened.
+ * @throws ConfigurationError where `database` is none of what it takes, or cannot be opened.
  */
-export function openSessionStore(database: unknown, options: StoreOptions = {}): SessionStore {
-  if (typeof database === 'string') return sqliteStore(openPath(database), true, options)
-  if (hasMethods(database, ['prepare', 'pragma'])) return hostStore(database as Sqlite, options)
+export async function openSessionStore(database: unknown, options: StoreOptions = {}): Promise<SessionStore> {
+  if (typeof database === 'string') {
+    if (!isPostgresUrl(database)) return openSqliteStore(pathOf(database), options)
+    return (await postgres()).openPostgresStore(database, options)
+  }
+  if (hasMethods(database, ['prepare', 'pragma'])) return openSqliteStore(database as Sqlite, options)
   if (hasMethods(database, ['peek', 'find', 'create', 'renew', 'revoke'])) return database as SessionStore
+  if (isPool(database)) return (await postgres()).openPostgresStore(database, options)
   throw new ConfigurationError('database', show(database), DATABASE_FORM)
-}
-
-function sqliteStore(sqlite: Sqlite, ownsConnection: boolean, options: StoreOptions): SessionStore {
-  return readable(
-    () => new SqliteSessionStore(sqlite, migrateTables(sqlite, 'sessions'), ownsConnection, options),
-  )
-}
-
-/** A database that cannot even be read from is refused at the start, in one line. */
-function readable<T>(open: () => T): T {
-  try {
-    return open()
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw error
-    const got = `a database that cannot be read (${(error as Error).message})`
-    throw new ConfigurationError('database', got, 'a database that is whole')
-  }
-}
-
-function hostStore(sqlite: Sqlite, options: StoreOptions): SessionStore {
-  if (typeof sqlite.prepare('SELECT 1').pluck().get() === 'bigint') {
-    throw new ConfigurationError(
-      'database',
-      'a Database with safe integers as its default',
-      'one that reads numbers',
-    )
-  }
-  return sqliteStore(sqlite, false, options)
 }
 
 /**
  * Opens everything that the stand-alone server keeps, with its tables up to date. `url` is the path of a
- * SQLite file, `file:…` or `:memory:`.
+ * SQLite file, `file:…` or `:memory:`, or the URL of a PostgreSQL primary.
  *
- * @throws ConfigurationError where it is none of these, or the file cannot be opened.
+ * @throws ConfigurationError where it is none of these, or cannot be opened.
  */
 export async function openServerDatabase(url: string): Promise<ServerDatabase> {
-  const sqlite = openPath(url)
-  try {
-    return readable(() => sqliteServerDatabase(sqlite))
-  } catch (error) {
-    sqlite.close()
-    throw error
-  }
+  if (!isPostgresUrl(url)) return openSqliteServerDatabase(pathOf(url))
+  return (await postgres()).openPostgresServerDatabase(url)
+}
+
+/** Whether `database` names a PostgreSQL server and not a file. */
+export function isPostgresUrl(database: string): boolean {
+  return /^postgres(ql)?:/i.test(database)
 }
 
 /**
@@ -91,14 +76,17 @@ export function pathOf(database: string): string {
   return database.replace(/^file:(\/\/(?=\/))?/i, '')
 }
 
-function openPath(database: string): Sqlite {
-  const path = pathOf(database)
-  try {
-    return openFile(path)
-  } catch (error) {
-    const got = `${show(path)}, which cannot be opened (${(error as Error).message})`
-    throw new ConfigurationError('database', got, DATABASE_FORM)
-  }
+/** Loaded only where it is asked for: who keeps sessions in SQLite needs nothing of it. */
+function postgres() {
+  return import('./postgres/open.ts')
+}
+
+/** A single client has these methods, too, but no count. */
+function isPool(value: unknown): value is Pool {
+  return (
+    hasMethods(value, ['connect', 'query']) &&
+    typeof (value as { totalCount?: unknown }).totalCount === 'number'
+  )
 }
 
 function hasMethods(value: unknown, names: readonly string[]): boolean {

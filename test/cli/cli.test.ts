@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { openSessionStore } from '../../src/stores/open.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts'
 import { cli } from './run.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -100,7 +100,7 @@ describe('sessions', () => {
     const { run, database } = cli()
     await run('user add anna', { input: PASSWORD })
     const anna = JSON.parse((await run('user list --json')).output).users[0].id
-    const store = openSessionStore(database)
+    const store = openSqliteStore(database)
     const jtis = await startThree(store, anna)
 
     const list = await run('sessions list anna --json')
@@ -131,7 +131,7 @@ describe('sessions', () => {
     const { run, database } = cli()
     await run('user add anna', { input: PASSWORD })
     const anna = JSON.parse((await run('user list --json')).output).users[0].id
-    const store = openSessionStore(database)
+    const store = openSqliteStore(database)
     const [first = ''] = await startThree(store, anna)
     await run('user password anna', { input: 'another fine password' })
     expect(await store.find(first)).toMatchObject({ valid: false, revokedReason: 'password_changed' })
@@ -142,7 +142,7 @@ describe('sessions', () => {
   })
 })
 
-async function startThree(store: ReturnType<typeof openSessionStore>, userId: string): Promise<string[]> {
+async function startThree(store: ReturnType<typeof openSqliteStore>, userId: string): Promise<string[]> {
   const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
   const { randomBytes } = await import('node:crypto')
   const at = Date.now()

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
-import { openSessionStore } from '../../src/stores/open.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts'
 import { temporaryDatabase } from '../support/files.ts'
 import { decode, forge, SECRET } from '../support/forge.ts'
 import { newJti, recordOf } from '../support/records.ts'
@@ -66,7 +66,7 @@ async function addSessions(path: string, userId: string): Promise<Crowd> {
   const agent = { userAgent: 'curl/8.14.1', lastUserAgent: 'curl/8.14.1' }
   const times = { createdAt: now, updatedAt: now }
   const jtis = Array.from({ length: SESSIONS }, newJti)
-  const store = openSessionStore(path)
+  const store = openSqliteStore(path)
   await Promise.all(jtis.map((jti) => store.create(recordOf({ jti, userId, ...times, ...agent }))))
   await store.close()
   const iat = Math.floor(now / 1000)

@@ -117,7 +117,8 @@ describe('PATCH /admin/users/:id', () => {
         bench.users.update(id, { role: 'user' }).catch(({ code }) => code),
       ),
     )
-    expect(answers).toEqual([expect.objectContaining({ role: 'user' }), 'conflict'])
+    expect(answers).toContainEqual(expect.objectContaining({ role: 'user' }))
+    expect(answers).toContain('conflict')
   })
 
   it('lets the last admin get a new password', async () => {

@@ -10,6 +10,7 @@ import { openServices, type Services } from '../../src/server/services.ts'
 import { openServerDatabase } from '../../src/stores/open.ts'
 import type { Role, ServerDatabase, UserRecord } from '../../src/stores/server-store.ts'
 import { T0 } from '../support/records.ts'
+import { newServerDatabase } from '../support/server-databases.ts'
 import { CHROME } from '../support/user-agents.ts'
 
 export const SECRET = 'a secret of the tests, 32 bytes or more'
@@ -29,7 +30,7 @@ export interface Bench extends Services {
 }
 
 export interface BenchOptions extends Partial<Pick<AppParts, 'corsOrigins' | 'trustProxy' | 'isStopping'>> {
-  /** Default: in memory. */
+  /** Default: see `newServerDatabase`. */
   readonly path?: string
   readonly policy?: PolicyOptions
 }
@@ -37,7 +38,7 @@ export interface BenchOptions extends Partial<Pick<AppParts, 'corsOrigins' | 'tr
 /** Sets a server up; it ends with the test. */
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const {
-    path = ':memory:',
+    path = await newServerDatabase(),
     policy,
     corsOrigins = [],
     trustProxy = false,

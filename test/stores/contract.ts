@@ -8,6 +8,8 @@ import { writeContract } from './contract-writes.ts'
 export interface TestDatabase {
   /** Opens a store with a connection of its own; the first one makes the tables. */
   open(): Promise<SessionStore>
+  /** Whether a store is told of what others revoke, which takes a moment, and does not look itself each time. */
+  readonly isTold?: boolean
   /** The user agents that are recorded. */
   userAgents(): Promise<string[]>
 }

@@ -6,7 +6,7 @@ import { recordOf } from '../support/records.ts'
 const [path] = process.argv.slice(2)
 process.stdout.write('ready\n')
 createInterface(process.stdin).once('line', async () => {
-  const store = openSessionStore(path)
+  const store = await openSessionStore(path)
   await store.create(recordOf())
   await store.close()
   process.exit(0)

@@ -1,13 +1,13 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { openSessionStore } from '../../src/stores/open.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts'
 import { toUserKey } from '../../src/stores/sqlite/session-statements.ts'
 import type { StoreOptions } from '../../src/stores/store.ts'
 import { temporaryDatabase } from '../support/files.ts'
 import { recordOf, T0 } from '../support/records.ts'
 
 function twoOn(path = temporaryDatabase(), options: StoreOptions = {}) {
-  const [one, other] = [openSessionStore(path, options), openSessionStore(path, options)]
+  const [one, other] = [openSqliteStore(path, options), openSqliteStore(path, options)]
   const shell = new Database(path)
   onTestFinished(async () => {
     await one.close()

@@ -15,15 +15,15 @@ function modeOf(path: string): string {
   return (statSync(path).mode & 0o777).toString(8)
 }
 
-function open(database: unknown) {
-  const store = openSessionStore(database)
+async function open(database: unknown) {
+  const store = await openSessionStore(database)
   onTestFinished(() => store.close())
   return store
 }
 
-function errorOf(act: () => unknown): ConfigurationError {
+async function errorOf(act: () => Promise<unknown>): Promise<ConfigurationError> {
   try {
-    act()
+    await act()
   } catch (error) {
     if (error instanceof ConfigurationError) return error
     throw error
@@ -45,7 +45,7 @@ describe('a SQLite file', () => {
 
   it('is readable by its owner alone, and so are the files beside it, whatever the umask', async () => {
     const path = temporaryDatabase()
-    const store = open(path)
+    const store = await open(path)
     await store.create(recordOf())
     expect([path, `${path}-wal`, `${path}-shm`].map(modeOf)).toEqual(['600', '600', '600'])
   })
@@ -65,7 +65,7 @@ describe('a SQLite file', () => {
     ['FILE:', (path: string) => `FILE:${path}`],
   ])('is named by %s', async (_, nameOf) => {
     const path = temporaryDatabase()
-    const store = open(nameOf(path))
+    const store = await open(nameOf(path))
     await store.create(recordOf())
     expect(statSync(path).isFile()).toBe(true)
   })
@@ -83,23 +83,23 @@ describe('a SQLite file', () => {
 })
 
 describe('what cannot be opened', () => {
-  it('a file in a folder that is not there', () => {
+  it('a file in a folder that is not there', async () => {
     const path = join(temporaryFolder(), 'missing', 'sessions.db')
-    const error = errorOf(() => openSessionStore(path))
+    const error = await errorOf(() => openSessionStore(path))
     expect(error).toMatchObject({ option: 'database' })
     expect(error.got).toMatch(/^".+", which cannot be opened \(ENOENT/)
   })
 
-  it('a folder', () => {
-    const error = errorOf(() => openSessionStore(temporaryFolder()))
+  it('a folder', async () => {
+    const error = await errorOf(() => openSessionStore(temporaryFolder()))
     expect(error.got).toMatch(/which cannot be opened/)
   })
 
-  it('a file that is no database, which stays as it was', () => {
+  it('a file that is no database, which stays as it was', async () => {
     const path = join(temporaryFolder(), 'notes.txt')
     const text = 'Dear diary, this is no database. '.repeat(100)
     writeFileSync(path, text)
-    const error = errorOf(() => openSessionStore(path))
+    const error = await errorOf(() => openSessionStore(path))
     expect(error.got).toMatch(/which cannot be opened \(file is not a database\)/)
     expect(readFileSync(path, 'utf8')).toBe(text)
   })
@@ -112,8 +112,8 @@ describe('what cannot be opened', () => {
     ['a number', 7, '7'],
     ['an object', {}, 'an object'],
     ['half a store', { peek: () => undefined, find: async () => undefined }, 'an object'],
-  ])('%s', (_, database, got) => {
-    const error = errorOf(() => openSessionStore(database))
+  ])('%s', async (_, database, got) => {
+    const error = await errorOf(() => openSessionStore(database))
     expect(error).toMatchObject({ option: 'database', got })
     expect(error.message).not.toContain('hunter2')
   })
@@ -123,9 +123,9 @@ describe('migrations', () => {
   it('run once, however often the file is opened', async () => {
     const path = temporaryDatabase()
     const record = recordOf()
-    const first = open(path)
+    const first = await open(path)
     await first.create(record)
-    const second = open(path)
+    const second = await open(path)
     expect(await second.find(record.jti)).toEqual(record)
     const sqlite = new Database(path, { readonly: true })
     const journal = JSON.parse(
@@ -146,7 +146,8 @@ describe('migrations', () => {
     expect(await Promise.all(openers.map(({ ended }) => ended))).toEqual(
       [0, 0, 0, 0].map((code) => ({ code, errors: '' })),
     )
-    expect(await open(path).list('ada')).toHaveLength(4)
+    const store = await open(path)
+    expect(await store.list('ada')).toHaveLength(4)
   })
 })
 
@@ -198,7 +199,7 @@ describe('a Database that the host opened', () => {
 
   it('is left open by close', async () => {
     const sqlite = hostDatabase()
-    const store = openSessionStore(sqlite)
+    const store = await openSessionStore(sqlite)
     await store.create(recordOf())
     await store.close()
     expect(sqlite.open).toBe(true)
@@ -210,7 +211,7 @@ describe('a Database that the host opened', () => {
     const settings = () =>
       ['journal_mode', 'synchronous', 'foreign_keys', 'user_version'].map((name) => sqlite.pragma(name))
     const before = settings()
-    const store = openSessionStore(sqlite)
+    const store = await openSessionStore(sqlite)
     await store.create(recordOf())
     await store.revoke({ userId: 'ada' }, 'admin', T0)
     await store.prune({ createdAt: T0, updatedAt: T0, revokedAt: T0 }, T0)
@@ -218,9 +219,9 @@ describe('a Database that the host opened', () => {
     expect(settings()).toEqual(before)
   })
 
-  it('gets tables of the prefix sliding_ alone', () => {
+  it('gets tables of the prefix sliding_ alone', async () => {
     const sqlite = hostDatabase()
-    openSessionStore(sqlite)
+    await openSessionStore(sqlite)
     const names = sqlite
       .prepare("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
       .pluck()
@@ -231,7 +232,7 @@ describe('a Database that the host opened', () => {
 
   it('may serve two stores', async () => {
     const sqlite = hostDatabase()
-    const [one, other] = [openSessionStore(sqlite), openSessionStore(sqlite)]
+    const [one, other] = [await openSessionStore(sqlite), await openSessionStore(sqlite)]
     const record = recordOf()
     await one.create(record)
     await other.revoke({ jti: record.jti }, 'admin', T0)
@@ -242,20 +243,20 @@ describe('a Database that the host opened', () => {
   it('may have its foreign keys off', async () => {
     const sqlite = hostDatabase()
     sqlite.pragma('foreign_keys = OFF')
-    const store = openSessionStore(sqlite)
+    const store = await openSessionStore(sqlite)
     const record = recordOf()
     await store.create(record)
     expect(await store.find(record.jti)).toEqual(record)
   })
 
-  it('that only reads is refused', () => {
+  it('that only reads is refused', async () => {
     const path = temporaryDatabase()
     new Database(path).close()
     const sqlite = new Database(path, { readonly: true })
     onTestFinished(() => {
       sqlite.close()
     })
-    const error = errorOf(() => openSessionStore(sqlite))
+    const error = await errorOf(() => openSessionStore(sqlite))
     expect(error.message).toBe(
       'database: got a database whose tables cannot be made (attempt to write a readonly database), takes a database that can be written',
     )

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
-import { openSessionStore } from '../../src/stores/open.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts'
 import { temporaryDatabase } from '../support/files.ts'
 import { storeContract, type TestDatabase } from './contract.ts'
 
@@ -8,7 +8,7 @@ async function sqliteFile(): Promise<TestDatabase> {
   const path = temporaryDatabase()
   return {
     async open() {
-      const store = openSessionStore(path)
+      const store = openSqliteStore(path)
       onTestFinished(() => store.close())
       return store
     },

@@ -13,8 +13,8 @@ import {
   type SlidingSessionOptions,
   slidingSession,
 } from '../../src/index.ts'
-import { openSessionStore } from '../../src/stores/open.ts'
 import { openFile } from '../../src/stores/sqlite/connection.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts'
 import { type Clock, clockAt } from './clock.ts'
 import { SECRET } from './forge.ts'
 import { CHROME } from './user-agents.ts'
@@ -91,7 +91,7 @@ export async function testApp({
   }
   const sessions = await slidingSession({
     secret: SECRET,
-    database: wrap(openSessionStore(sqlite)),
+    database: wrap(openSqliteStore(sqlite)),
     loadClaims,
     now: clock.now,
     ...rest.options,

@@ -1,6 +1,6 @@
 import { and, asc, count, eq, gt, max, type SQL, sql } from 'drizzle-orm'
+import { ask } from '../ask.ts'
 import type { EndedBefore } from '../store.ts'
-import { ask } from './ask.ts'
 import type { Drizzle } from './connection.ts'
 import { sessions } from './schema.ts'
 import { FIRST_KEY } from './session-statements.ts'

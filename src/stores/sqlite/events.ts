@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Timestamp } from '../../protocol/types.ts'
+import { ask } from '../ask.ts'
 import type { EventPage, EventRecord, EventStore } from '../server-store.ts'
-import { ask } from './ask.ts'
 import type { Drizzle } from './connection.ts'
 import { events } from './server-schema.ts'
 

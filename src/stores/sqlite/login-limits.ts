@@ -1,7 +1,7 @@
 import { lt } from 'drizzle-orm'
 import { RateLimiterSQLite } from 'rate-limiter-flexible'
+import { ask } from '../ask.ts'
 import type { Failures, LoginLimitStore } from '../server-store.ts'
-import { ask } from './ask.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { loginFailures } from './server-schema.ts'
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
+import { ask } from '../ask.ts'
 import type { ServerDatabase } from '../server-store.ts'
 import { activeSessionsCounter } from './active-sessions.ts'
-import { ask } from './ask.ts'
 import { migrateTables, type Sqlite } from './connection.ts'
 import { SqliteEventStore } from './events.ts'
 import { SqliteLoginLimitStore } from './login-limits.ts'

@@ -1,10 +1,10 @@
 import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/types.ts'
+import { SessionCache } from '../session-cache.ts'
 import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
 import { type ChangeSignal, changeSignal } from './change-signal.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { type Revocation, RevocationLog } from './revocation-log.ts'
-import { SessionCache } from './session-cache.ts'
 import { FIRST_KEY, prepareStatements, toJti, toKey, toRecord, toUserKey } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
 

@@ -1,7 +1,8 @@
 import { and, asc, eq, gt, ne, sql } from 'drizzle-orm'
 import type { Timestamp } from '../../protocol/types.ts'
+import { ask } from '../ask.ts'
 import type { UserChange, UserPage, UserRecord, UserStore, UserUpdate } from '../server-store.ts'
-import { ask } from './ask.ts'
+import { isAdmin, isSame } from '../user-changes.ts'
 import type { Drizzle } from './connection.ts'
 import { users } from './server-schema.ts'
 
@@ -83,12 +84,4 @@ export class SqliteUserStore implements UserStore {
     const isOther = and(eq(users.role, 'admin'), eq(users.disabled, false), ne(users.id, id))
     return this.#database.select({ id: users.id }).from(users).where(isOther).limit(1).get() === undefined
   }
-}
-
-function isAdmin({ role, disabled }: UserRecord): boolean {
-  return role === 'admin' && !disabled
-}
-
-function isSame(one: UserRecord, other: UserRecord): boolean {
-  return one.role === other.role && one.disabled === other.disabled && one.passwordHash === other.passwordHash
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { readPolicy } from '../../../src/protocol/policy.ts'
 import { type LoadClaims, type Outcome, Sessions } from '../../../src/sessions.ts'
-import { openSessionStore } from '../../../src/stores/open.ts'
+import { openSqliteStore } from '../../../src/stores/sqlite/open.ts'
 import type { Renewal } from '../../../src/stores/store.ts'
 import { keyringOfSecrets } from '../../../src/tokens/keyring.ts'
 import type { Mutation } from '../mutations.ts'
@@ -66,7 +66,7 @@ export class Process {
 
 function openStore(database: Database.Database, parts: ProcessParts): InterleavedStore {
   const { settings, timeline, surroundings, mutation, chanceOf, onRenewed } = parts
-  const real = openSessionStore(database)
+  const real = openSqliteStore(database)
   return new InterleavedStore(mutation?.store?.(real) ?? real, {
     timeline,
     longest: longestOperation(settings.rules.grace),

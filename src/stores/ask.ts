@@ -1,4 +1,4 @@
-import { SlidingSessionError } from '../../protocol/errors.ts'
+import { SlidingSessionError } from '../protocol/errors.ts'
 
 /** Every failure of the database is `unavailable` to the caller; the cause is for the log. */
 export async function ask<T>(question: () => T | Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
-import type { SessionRecord } from '../../protocol/types.ts'
-import { Recent } from '../../recent.ts'
+import type { SessionRecord } from '../protocol/types.ts'
+import { Recent } from '../recent.ts'
 
 /**
  * The records of the sessions in use, as far as they are known. A record that was revoked stays here as not

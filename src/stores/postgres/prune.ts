@@ -1,0 +1,26 @@
+import type { Pool } from 'pg'
+import type { EndedBefore } from '../store.ts'
+import { IN_STRETCH, stretches } from './page-ranges.ts'
+import { ask, statement } from './query.ts'
+
+export const PRUNE = statement(
+  'prune',
+  `WITH gone AS (
+     DELETE FROM sliding_sessions s
+     WHERE ${IN_STRETCH} AND (s.created_at <= $3 OR s.updated_at <= $4 OR s.revoked_at <= $5)
+     RETURNING 1)
+   SELECT count(*) AS pruned FROM gone`,
+)
+
+/** Deletes the records that ended before the given times, a stretch of the table at a time. */
+export async function pruneSessions(
+  pool: Pool,
+  { createdAt, updatedAt, revokedAt }: EndedBefore,
+): Promise<number> {
+  let pruned = 0
+  for (const stretch of await stretches(pool)) {
+    const [gone] = await ask<{ pruned: number }>(pool, PRUNE, [...stretch, createdAt, updatedAt, revokedAt])
+    pruned += gone?.pruned ?? 0
+  }
+  return pruned
+}

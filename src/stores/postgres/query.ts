@@ -1,0 +1,71 @@
+import type { Pool, PoolClient } from 'pg'
+
+/** SQL under a name, by which each connection prepares it once. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+}
+
+/** Makes a named statement. */
+export function statement(name: string, text: string): Statement {
+  return { name: `sliding_${name}`, text }
+}
+
+/** What was undone by PostgreSQL in favour of another transaction: a serialization failure, a deadlock. */
+const UNDONE = ['40001', '40P01']
+
+const ATTEMPTS = 3
+
+/**
+ * Runs a statement and answers with its rows; 64-bit integers are numbers. One statement is one transaction, so
+ * that one which was undone can be tried again.
+ */
+export async function ask<Row extends object>(
+  database: Pool | PoolClient,
+  { name, text }: Statement,
+  values: readonly unknown[] = [],
+  timeout?: number,
+): Promise<Row[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const config = { name, text, values: [...values], types: TYPES, query_timeout: timeout }
+      return (await database.query<Row>(config)).rows
+    } catch (error) {
+      if (attempt === ATTEMPTS || !UNDONE.includes(sqlStateOf(error) ?? '')) throw error
+    }
+  }
+}
+
+/** Runs several statements in one transaction, on one connection; what throws undoes all of it. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    client.release()
+    return result
+  } catch (error) {
+    // Ends the connection, and so the transaction, however it is left.
+    client.release(true)
+    throw error
+  }
+}
+
+/** The code by which PostgreSQL tells an error; undefined where it is another's, such as the network's. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const { code, cause } = error as { code?: unknown; cause?: unknown }
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+  return cause instanceof Error ? sqlStateOf(cause) : undefined
+}
+
+const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  16: (text) => text === 't',
+  20: Number,
+  23: Number,
+}
+
+/** As the driver reads types, but for `bigint` (20), which it would leave a string. */
+const TYPES = {
+  getTypeParser: (oid: number) => PARSERS[oid] ?? String,
+}

@@ -1,0 +1,255 @@
+import type { Pool } from 'pg'
+import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/types.ts'
+import { SessionCache } from '../session-cache.ts'
+import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
+import { BatchQueue } from './batch-queue.ts'
+import { toUuid } from './keys.ts'
+import { pruneSessions } from './prune.ts'
+import { ask, type Statement } from './query.ts'
+import { RevocationListener } from './revocation-listener.ts'
+import { STATEMENTS, toRecord, type Written } from './session-statements.ts'
+import { toText } from './text.ts'
+import { UserAgents } from './user-agents.ts'
+
+const DEFAULT_CACHE_SIZE = 10_000
+
+/** What is written of one session; `uuid` is its key. */
+type Keyed<Item> = Item & { readonly uuid: string }
+type FirstUse = Keyed<{ readonly gen: number }>
+type Ending = Keyed<{ readonly reason: RevocationReason; readonly at: Timestamp }>
+
+const keyOf = ({ uuid }: Keyed<object>) => uuid
+
+/** Sessions in a PostgreSQL database whose tables are up to date. */
+export class PostgresSessionStore implements SessionStore {
+  readonly #pool: Pool
+  readonly #close: () => Promise<void>
+  readonly #userAgents: UserAgents
+  readonly #cache: SessionCache
+  /** Undefined where no other process ever writes. */
+  readonly #listener: RevocationListener | undefined
+  /**
+   * Grows with every revocation that becomes known. What was asked of the database before may be older than
+   * what memory was told meanwhile, and is not remembered.
+   */
+  #revocations = 0
+
+  readonly #creations = new BatchQueue<Keyed<SessionRecord>, boolean>({
+    keyOf,
+    write: (records) => this.#writeCreations(records),
+  })
+  readonly #renewals = new BatchQueue<Keyed<Renewal>, boolean>({
+    keyOf,
+    write: (renewals) => this.#writeRenewals(renewals),
+  })
+  readonly #firstUses = new BatchQueue<FirstUse, boolean>({
+    keyOf,
+    write: (uses) => this.#write(STATEMENTS.markSeen, uses, [uses.map(keyOf), uses.map(({ gen }) => gen)]),
+  })
+  readonly #endings = new BatchQueue<Ending, boolean>({
+    keyOf,
+    write: (endings) =>
+      this.#write(STATEMENTS.revokeSome, endings, [
+        endings.map(keyOf),
+        endings.map(({ at }) => at),
+        endings.map(({ reason }) => reason),
+      ]),
+  })
+
+  /** `close` frees what the caller opened for this store. */
+  constructor(pool: Pool, close: () => Promise<void>, options: StoreOptions = {}) {
+    const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
+    this.#pool = pool
+    this.#close = close
+    this.#userAgents = new UserAgents(pool)
+    this.#cache = new SessionCache(cacheSize)
+    if (singleProcess) return
+    this.#listener = new RevocationListener({
+      pool,
+      onRevoked: (jtis) => this.#learn(jtis),
+      clock: () => performance.now(),
+    })
+  }
+
+  /** Begins to follow the revocations of other processes; until then nothing in memory counts. */
+  async start(): Promise<void> {
+    await this.#listener?.start()
+  }
+
+  /** What memory says against a session stays true while nothing is heard of others; what it says for one may not. */
+  peek(jti: string): SessionRecord | undefined {
+    const record = this.#cache.get(jti)
+    return record?.valid === true && this.#listener?.isCurrent() === false ? undefined : record
+  }
+
+  async find(jti: string): Promise<SessionRecord | undefined> {
+    const uuid = toUuid(jti)
+    if (uuid === undefined) return undefined
+    const before = this.#revocations
+    const [row] = await ask<SessionRecord>(this.#pool, STATEMENTS.find, [uuid])
+    if (row === undefined) {
+      this.#cache.forget(jti)
+      return undefined
+    }
+    const record = toRecord(row)
+    this.#remember(record, before)
+    return record
+  }
+
+  async create(record: SessionRecord): Promise<void> {
+    const before = this.#revocations
+    const isNew = await this.#creations.run({ ...record, uuid: keyIn(record.jti) })
+    if (!isNew) throw new Error('a session with this key is there already')
+    this.#remember(record, before)
+  }
+
+  async renew(renewal: Renewal): Promise<boolean> {
+    const { jti, lineage, at, client } = renewal
+    const uuid = toUuid(jti)
+    const isWritten =
+      uuid !== undefined && (await this.#orForget(jti, this.#renewals.run({ ...renewal, uuid })))
+    if (isWritten) {
+      const { ip: lastIp, userAgent: lastUserAgent } = client
+      this.#cache.change(jti, { ...lineage, updatedAt: at, lastIp, lastUserAgent })
+    } else this.#cache.forget(jti)
+    return isWritten
+  }
+
+  /** Memory knows at once, so that the next requests do not write it again. */
+  async markSeen(jti: string, gen: number): Promise<void> {
+    const uuid = toUuid(jti)
+    if (uuid === undefined) return
+    const issued = this.#cache.get(jti)?.issued ?? gen
+    this.#cache.change(jti, { seen: gen, floor: Math.max(issued, gen) })
+    await this.#orForget(jti, this.#firstUses.run({ uuid, gen }))
+  }
+
+  async revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
+    return 'jti' in target
+      ? this.#revokeOne(target.jti, reason, at)
+      : this.#revokeAll(target.userId, target.except, reason, at)
+  }
+
+  async list(userId: string): Promise<SessionRecord[]> {
+    const rows = await ask<SessionRecord>(this.#pool, STATEMENTS.list, [toText(userId)])
+    return rows.map(toRecord)
+  }
+
+  async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
+    const pruned = await pruneSessions(this.#pool, ended)
+    await this.#userAgents.deleteUnused(now)
+    await this.#listener?.prune()
+    return pruned
+  }
+
+  async close(): Promise<void> {
+    this.#listener?.close()
+    const queues = [this.#creations, this.#renewals, this.#firstUses, this.#endings]
+    await Promise.all(queues.map((queue) => queue.idle()))
+    this.#cache.clear()
+    await this.#close()
+  }
+
+  async #writeCreations(records: readonly Keyed<SessionRecord>[]): Promise<boolean[]> {
+    const agents = records.flatMap(({ userAgent, lastUserAgent }) => [userAgent, lastUserAgent])
+    const numberOf = await this.#userAgents.numbersOf(
+      agents,
+      latest(records.map(({ createdAt }) => createdAt)),
+    )
+    return this.#write(STATEMENTS.create, records, [
+      records.map(keyOf),
+      records.map(({ userId }) => toText(userId)),
+      records.map(({ ip }) => ip),
+      records.map(({ userAgent }) => numberOf(userAgent)),
+      records.map(({ createdAt }) => createdAt),
+      records.map(({ updatedAt }) => updatedAt),
+      records.map(({ lastIp }) => lastIp),
+      records.map(({ lastUserAgent }) => numberOf(lastUserAgent)),
+      records.map(({ issued }) => issued),
+      records.map(({ seen }) => seen),
+      records.map(({ floor }) => floor),
+      records.map(({ parent }) => parent),
+    ])
+  }
+
+  async #writeRenewals(renewals: readonly Keyed<Renewal>[]): Promise<boolean[]> {
+    const agents = renewals.map(({ client }) => client.userAgent)
+    const numberOf = await this.#userAgents.numbersOf(agents, latest(renewals.map(({ at }) => at)))
+    return this.#write(STATEMENTS.renew, renewals, [
+      renewals.map(keyOf),
+      renewals.map(({ expected }) => expected.issued),
+      renewals.map(({ expected }) => expected.seen),
+      renewals.map(({ lineage }) => lineage.issued),
+      renewals.map(({ lineage }) => lineage.seen),
+      renewals.map(({ lineage }) => lineage.floor),
+      renewals.map(({ lineage }) => lineage.parent),
+      renewals.map(({ at }) => at),
+      renewals.map(({ client }) => client.ip),
+      renewals.map(({ client }) => numberOf(client.userAgent)),
+    ])
+  }
+
+  /** Runs a statement that takes a list for each column; answers which of the sessions it has written. */
+  async #write(
+    statement: Statement,
+    items: readonly Keyed<object>[],
+    columns: readonly unknown[][],
+  ): Promise<boolean[]> {
+    const rows = await ask<Written>(this.#pool, statement, columns)
+    const written = new Set(rows.map(({ jti }) => jti))
+    return items.map(({ uuid }) => written.has(uuid))
+  }
+
+  async #revokeOne(jti: string, reason: RevocationReason, at: Timestamp): Promise<number> {
+    const uuid = toUuid(jti)
+    if (uuid === undefined) return 0
+    const isRevoked = await this.#endings.run({ uuid, reason, at })
+    this.#revocations += 1
+    this.#cache.change(jti, { valid: false, revokedAt: at, revokedReason: reason })
+    return isRevoked ? 1 : 0
+  }
+
+  async #revokeAll(
+    userId: string,
+    except: string | undefined,
+    reason: RevocationReason,
+    at: Timestamp,
+  ): Promise<number> {
+    const kept = except === undefined ? null : (toUuid(except) ?? null)
+    const revoked = await ask(this.#pool, STATEMENTS.revokeAll, [toText(userId), kept, at, reason])
+    this.#revocations += 1
+    this.#cache.invalidateUser(userId, except)
+    return revoked.length
+  }
+
+  /** What was revoked by anybody is no longer valid here either. */
+  #learn(jtis: readonly string[] | 'all'): void {
+    this.#revocations += 1
+    if (jtis === 'all') this.#cache.clear()
+    else for (const jti of jtis) this.#cache.change(jti, { valid: false })
+  }
+
+  #remember(record: SessionRecord, before: number): void {
+    if (this.#revocations === before) this.#cache.set(record)
+  }
+
+  /** Where nobody knows whether a write was made, memory does not claim to. */
+  async #orForget<T>(jti: string, write: Promise<T>): Promise<T> {
+    try {
+      return await write
+    } catch (error) {
+      this.#cache.forget(jti)
+      throw error
+    }
+  }
+}
+
+function keyIn(jti: string): string {
+  const uuid = toUuid(jti)
+  if (uuid === undefined) throw new TypeError('A jti is 128 bits in base64url.')
+  return uuid
+}
+
+function latest(times: readonly Timestamp[]): Timestamp {
+  return Math.max(...times)
+}

@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache'
+import type { Pool } from 'pg'
+import type { Timestamp } from '../../protocol/types.ts'
+import { ask, inTransaction, statement } from './query.ts'
+
+const DAY = 86_400_000
+
+/** User agents whose number is remembered; about 0.5 kB each. */
+const REMEMBERED = 4_096
+
+/** How long the statement that reads every session may take: longer than all others. */
+const SCAN_TIMEOUT_MS = 600_000
+
+const STATEMENTS = {
+  /** First, as most are there, and an insertion uses up a number even where it finds a row. */
+  touch: statement(
+    'touch_agents',
+    `UPDATE sliding_user_agents SET used_at = greatest(used_at, $2) WHERE value = ANY($1::text[])
+     RETURNING id, value`,
+  ),
+  add: statement(
+    'add_agents',
+    `INSERT INTO sliding_user_agents AS a (value, used_at)
+     SELECT value, $2::bigint FROM unnest($1::text[]) AS r(value) ORDER BY value
+     ON CONFLICT (value) DO UPDATE SET used_at = greatest(a.used_at, excluded.used_at)
+     RETURNING id, value`,
+  ),
+  isAnyUnused: statement(
+    'is_any_agent_unused',
+    'SELECT EXISTS (SELECT FROM sliding_user_agents WHERE used_at < $1) AS "isAny"',
+  ),
+  /** In one statement, so in one snapshot: a row that moves while it is read is seen. */
+  deleteUnused: statement(
+    'delete_agents',
+    `DELETE FROM sliding_user_agents WHERE used_at < $1 AND id NOT IN (
+       SELECT user_agent_id FROM sliding_sessions
+       UNION SELECT last_user_agent_id FROM sliding_sessions WHERE last_user_agent_id IS NOT NULL)`,
+  ),
+}
+
+interface Agent {
+  readonly id: number
+  readonly value: string
+}
+
+/**
+ * The numbers of user agents. A number is marked as used at most once a day, and an unused one is deleted
+ * only after two, so that no process deletes a number which another one is about to write.
+ */
+export class UserAgents {
+  readonly #pool: Pool
+  #deletedAt = Number.NEGATIVE_INFINITY
+  readonly #known = new LRUCache<string, { readonly id: number; readonly usedAt: Timestamp }>({
+    max: REMEMBERED,
+  })
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  /** Answers with the number of each of these user agents, made where it is new. Nearly always without a query. */
+  async numbersOf(values: readonly string[], now: Timestamp): Promise<(value: string) => number> {
+    const numbers = new Map<string, number>()
+    const unknown = new Set<string>()
+    for (const value of values) {
+      const known = this.#known.get(value)
+      if (known === undefined || now - known.usedAt >= DAY) unknown.add(value)
+      else numbers.set(value, known.id)
+    }
+    for (const { id, value } of unknown.size === 0 ? [] : await this.#look([...unknown], now)) {
+      numbers.set(value, id)
+      this.#known.set(value, { id, usedAt: now })
+    }
+    return (value) => numbers.get(value) as number
+  }
+
+  /**
+   * Deletes the user agents that no session has and that were not used lately. As it reads every session, it
+   * does so at most once a day, and only where there is one to look for.
+   */
+  async deleteUnused(now: Timestamp): Promise<void> {
+    const before = now - 2 * DAY
+    if (now - this.#deletedAt < DAY) return
+    const [found] = await ask<{ isAny: boolean }>(this.#pool, STATEMENTS.isAnyUnused, [before])
+    if (found?.isAny !== true) return
+    this.#deletedAt = now
+    await inTransaction(this.#pool, async (client) => {
+      await client.query(`SET LOCAL statement_timeout = ${SCAN_TIMEOUT_MS}`)
+      await ask(client, STATEMENTS.deleteUnused, [before], SCAN_TIMEOUT_MS)
+    })
+  }
+
+  async #look(values: readonly string[], now: Timestamp): Promise<Agent[]> {
+    const found = await ask<Agent>(this.#pool, STATEMENTS.touch, [values, now])
+    const there = new Set(found.map(({ value }) => value))
+    const missing = values.filter((value) => !there.has(value))
+    if (missing.length === 0) return found
+    return [...found, ...(await ask<Agent>(this.#pool, STATEMENTS.add, [missing, now]))]
+  }
+}

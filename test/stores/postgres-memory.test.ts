@@ -1,0 +1,142 @@
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openSessionStore } from '../../src/stores/open.ts'
+import type { SessionStore, StoreOptions } from '../../src/stores/store.ts'
+import { emptyPostgres, hasPostgres, query } from '../support/postgres.ts'
+import { newJti, recordOf, T0 } from '../support/records.ts'
+
+async function twoOn(options: StoreOptions = {}) {
+  const url = await emptyPostgres()
+  const [one, other] = [await openSessionStore(url, options), await openSessionStore(url, options)]
+  onTestFinished(async () => {
+    await one.close()
+    await other.close()
+  })
+  return { one, other, url, shell: (sql: string) => query(url, sql) }
+}
+
+/** A moment may pass between a commit and what memory says; it is told, and does not look. */
+const soon = { timeout: 10_000, interval: 2 }
+
+const validIn = (store: SessionStore, jti: string) => () => store.peek(jti)?.valid
+
+describe.skipIf(!hasPostgres)('what is in memory', () => {
+  it('serves without a query until somebody revokes', async () => {
+    const { one, other, shell } = await twoOn()
+    const record = recordOf()
+    await one.create(record)
+    expect(other.peek(record.jti)).toBeUndefined()
+    await other.find(record.jti)
+    await shell('ALTER TABLE sliding_sessions RENAME TO elsewhere')
+    expect(other.peek(record.jti)).toEqual(record)
+    expect(one.peek(record.jti)).toEqual(record)
+    await shell('ALTER TABLE elsewhere RENAME TO sliding_sessions')
+    await one.revoke({ jti: record.jti }, 'admin', T0)
+    expect(one.peek(record.jti)?.valid).toBe(false)
+    await expect.poll(validIn(other, record.jti), soon).toBe(false)
+  })
+
+  it.each([
+    ['an update', "UPDATE sliding_sessions SET valid = false WHERE user_id = 'ada'"],
+    [
+      'a whole update',
+      `UPDATE sliding_sessions SET valid = false, revoked_at = 1, revoked_reason = 'admin' WHERE user_id = 'ada'`,
+    ],
+    ['a deletion', "DELETE FROM sliding_sessions WHERE user_id = 'ada'"],
+  ])('learns of %s by hand', async (_name, statement) => {
+    const { one, shell } = await twoOn()
+    const [hers, his] = [recordOf({ userId: 'ada' }), recordOf({ userId: 'bob' })]
+    await one.create(hers)
+    await one.create(his)
+    await shell(statement)
+    await expect.poll(validIn(one, hers.jti), soon).toBe(false)
+    await expect.poll(validIn(one, his.jti), soon).toBe(true)
+  })
+
+  it('is forgotten where the table is emptied', async () => {
+    const { one, shell } = await twoOn()
+    const record = recordOf()
+    await one.create(record)
+    await shell('TRUNCATE sliding_sessions')
+    await expect.poll(() => one.peek(record.jti), soon).toBeUndefined()
+    expect(await one.find(record.jti)).toBeUndefined()
+  })
+
+  it('learns of a revocation whose transaction began before others that were read already', async () => {
+    const { one, other, shell } = await twoOn()
+    const [slow, fast] = [recordOf(), recordOf()]
+    await one.create(slow)
+    await one.create(fast)
+    const late = shell(`DO $$ BEGIN
+      UPDATE sliding_sessions SET valid = false WHERE jti = '${uuidOf(slow.jti)}'; PERFORM pg_sleep(1); END $$`)
+    await expect
+      .poll(
+        () => shell("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'DO %' AND wait_event = 'PgSleep'"),
+        soon,
+      )
+      .toHaveLength(1)
+    await other.revoke({ jti: fast.jti }, 'admin', T0)
+    await expect.poll(validIn(one, fast.jti), soon).toBe(false)
+    await late
+    await expect.poll(validIn(one, slow.jti), soon).toBe(false)
+  })
+
+  it('a renewal by another process leaves it alone, as fresh tokens do not depend on it', async () => {
+    const { one, other } = await twoOn()
+    const record = recordOf()
+    await one.create(record)
+    await other.find(record.jti)
+    const lineage = { issued: 1, seen: 0, floor: 0, parent: 0 }
+    const client = { ip: record.ip, userAgent: record.userAgent }
+    expect(await one.renew({ jti: record.jti, expected: record, lineage, at: T0 + 1, client })).toBe(true)
+    expect(other.peek(record.jti)).toEqual(record)
+    expect(one.peek(record.jti)).toMatchObject({ ...lineage, updatedAt: T0 + 1 })
+  })
+
+  it('is bounded', async () => {
+    const { one } = await twoOn({ cacheSize: 10 })
+    const records = Array.from({ length: 30 }, () => recordOf())
+    for (const record of records) await one.create(record)
+    expect(records.filter(({ jti }) => one.peek(jti) !== undefined)).toHaveLength(10)
+  })
+
+  it('with singleProcess, hears nothing of other processes', async () => {
+    const { one, other, shell } = await twoOn({ singleProcess: true })
+    const record = recordOf()
+    await one.create(record)
+    await other.revoke({ jti: record.jti }, 'admin', T0)
+    expect(one.peek(record.jti)?.valid).toBe(true)
+    expect((await one.find(record.jti))?.valid).toBe(false)
+    expect(
+      await shell(
+        "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()",
+      ),
+    ).toEqual([])
+  })
+})
+
+describe.skipIf(!hasPostgres)('a session that is locked by somebody’s transaction', () => {
+  it('keeps nobody else waiting for long', async () => {
+    const { one, url } = await twoOn()
+    const [locked, free] = [recordOf(), recordOf()]
+    await one.create(locked)
+    await one.create(free)
+    const somebody = new pg.Client(url)
+    await somebody.connect()
+    await somebody.query(`BEGIN; SELECT FROM sliding_sessions WHERE jti = '${uuidOf(locked.jti)}' FOR UPDATE`)
+    const results = await Promise.allSettled([
+      one.revoke({ jti: locked.jti }, 'admin', T0),
+      one.revoke({ jti: free.jti }, 'admin', T0),
+      one.revoke({ jti: newJti() }, 'admin', T0),
+    ])
+    expect(
+      results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.code)),
+    ).toEqual(['55P03', 1, 0])
+    await somebody.end()
+    expect(await one.revoke({ jti: locked.jti }, 'admin', T0)).toBe(1)
+  })
+})
+
+function uuidOf(jti: string): string {
+  return Buffer.from(jti, 'base64url').toString('hex')
+}
