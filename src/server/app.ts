@@ -7,6 +7,7 @@ import type { ServerDatabase } from '../stores/server-store.ts'
 import { adminRoutes } from './admin.ts'
 import type { Audit } from './audit.ts'
 import { consoleRoutes } from './console.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { errorHandler, notFound } from './errors.ts'
 import { requestLog } from './logging.ts'
 import { loginRoutes } from './login.ts'
@@ -43,6 +44,7 @@ export function createApp(parts: AppParts): Application {
 
   app.use(requestLog(logger), helmet(), allowOrigins(parts.corsOrigins), keepPrivate(isStopping))
   app.use(probeRoutes(database, isStopping))
+  app.use(docsRoutes())
   app.use('/console', consoleRoutes())
   app.use(requestContext)
   app.use(loginRoutes({ sessions, users, limits, audit }))
