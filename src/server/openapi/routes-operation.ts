@@ -21,6 +21,20 @@ export const operationRoutes = {
     access: 'anybody',
     answer: { status: 200, description: 'It can.', schema: okAnswer, example: { status: 'ok' } },
   },
+  'GET /metrics': {
+    name: 'metrics',
+    tag: 'Operation',
+    summary: 'Figures for Prometheus',
+    description: 'Counters of this process, without a word on users. Keep it from strangers at the proxy.',
+    access: 'anybody',
+    answer: {
+      status: 200,
+      description: 'The text format of Prometheus.',
+      type: 'text/plain',
+      schema: z.string(),
+      example: 'sliding_jwt_requests_total{outcome="renewed"} 42',
+    },
+  },
   'GET /openapi.json': {
     name: 'openapi',
     tag: 'Operation',

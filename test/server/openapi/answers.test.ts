@@ -63,8 +63,8 @@ describe('real answers', () => {
     expect(trail.events.length).toBeGreaterThan(5)
     await ask('DELETE /me/sessions', { as: root, path: '/me/sessions?except=current' })
     await ask('POST /logout', { as: root })
-    for (const path of ['/healthz', '/readyz', '/openapi.json', '/docs', '/docs/errors', '/console/']) {
-      await ask(`GET ${path}`)
+    for (const path of ['healthz', 'readyz', 'metrics', 'openapi.json', 'docs', 'docs/errors', 'console/']) {
+      await ask(`GET /${path}`)
     }
     const operations = new Set([...asked].map((entry) => entry.split(' ').slice(0, 2).join(' ')))
     expect([...operations].sort()).toEqual([...OPERATIONS].sort())
@@ -72,7 +72,7 @@ describe('real answers', () => {
 
   /** What ends the session of the request itself brings no new token for it. */
   const ENDING = ['POST /logout', 'DELETE /me/sessions']
-  const ONES = OPERATIONS.filter((operation) => /\/(me|verify|logout|admin)/.test(operation))
+  const ONES = OPERATIONS.filter((operation) => /\/(me|verify|logout|admin)(\/|$)/.test(operation))
   it.each(ONES)('with a new token: %s', async (operation) => {
     const bench = await startPopulatedBench()
     bench.clock.now = T0 + HOUR
