@@ -14,6 +14,11 @@ export interface SessionEvents {
   'session.started': SessionEvent & { readonly ip: string; readonly userAgent: string }
   /** An expired token was replaced by the one of generation `gen`. */
   'session.renewed': SessionEvent & { readonly gen: number }
+  /**
+   * An expired token of generation `gen` was answered without a new one, as it had caused a renewal less than
+   * `grace` ago: a parallel request.
+   */
+  'session.graced': SessionEvent & { readonly gen: number }
   /** A session was renewed from another address than before. */
   'session.moved': SessionEvent & { readonly from: string; readonly to: string }
   /** A token with a right signature was refused. */

@@ -220,7 +220,10 @@ export class Sessions {
       )
 
     const decision = judge(asked)
-    if (decision.kind === 'pass') return this.#pass(token, decision.firstUse, asked ?? token.claims)
+    if (decision.kind === 'pass') {
+      if (!isFresh(token, now, this.policy)) this.#tellGrace(token, now)
+      return this.#pass(token, decision.firstUse, asked ?? token.claims)
+    }
     if (decision.kind === 'refuse') return this.#refuse(decision, token, client)
     const claims = asked ?? (await this.#claimsOf(token.userId))
     if (claims === null) return this.#refuse(judge(null), token, client)
@@ -253,6 +256,10 @@ export class Sessions {
       if (mayPass) return 'pass'
       throw error
     }
+  }
+
+  #tellGrace({ userId, jti, gen }: VerifiedToken, now: Timestamp): void {
+    this.events.emit('session.graced', { at: now, userId, jti, gen })
   }
 
   #pass(token: VerifiedToken, firstUse: boolean, claims = token.claims): Outcome {

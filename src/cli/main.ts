@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ConfigurationError, SlidingSessionError } from '../index.ts'
+import { VERSION } from '../server/version.ts'
 import { type Command, CommandError, EXIT, type Terminal, UsageError } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { helpOf, overview } from './help.ts'
@@ -15,7 +15,7 @@ export async function main(argv: readonly string[], terminal: Terminal = process
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
-  if (argv.includes('--version')) return print(terminal, version())
+  if (argv.includes('--version')) return print(terminal, VERSION)
   const command = COMMANDS.find(({ name }) => startsWith(argv, name.split(' ')))
   if (command === undefined) {
     if (argv.includes('--help')) return print(terminal, overview(COMMANDS))
@@ -75,10 +75,6 @@ function describe(error: unknown): { code: string; message: string; exit: number
 function print({ output }: Terminal, text: string): number {
   output.write(`${text}\n`)
   return EXIT.done
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
 
 function processTerminal(): Terminal {

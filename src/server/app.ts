@@ -7,11 +7,14 @@ import type { ServerDatabase } from '../stores/server-store.ts'
 import { adminRoutes } from './admin.ts'
 import type { Audit } from './audit.ts'
 import { consoleRoutes } from './console.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { errorHandler, notFound } from './errors.ts'
 import { requestLog } from './logging.ts'
 import { loginRoutes } from './login.ts'
 import { LoginLimits } from './login-limits.ts'
 import { meRoutes } from './me.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import { countRequests, metricsRoutes } from './metrics/routes.ts'
 import type { Overview } from './overview.ts'
 import { probeRoutes } from './probes.ts'
 import { requestContext } from './request-context.ts'
@@ -23,6 +26,7 @@ export interface AppParts {
   readonly users: Users
   readonly audit: Audit
   readonly overview: Overview
+  readonly metrics: Metrics
   readonly logger: Logger
   /** Origins whose pages may call from a browser; `*` alone allows all. */
   readonly corsOrigins: readonly string[]
@@ -35,14 +39,21 @@ export interface AppParts {
 
 /** The stand-alone server as an Express app, from the outermost layer to the innermost. */
 export function createApp(parts: AppParts): Application {
-  const { database, sessions, users, audit, overview, logger, realm, isStopping } = parts
+  const { database, sessions, users, audit, overview, metrics, logger, realm, isStopping } = parts
   const limits = new LoginLimits(database.loginLimits)
   const app = express()
   app.disable('x-powered-by')
   app.set('trust proxy', parts.trustProxy)
 
-  app.use(requestLog(logger), helmet(), allowOrigins(parts.corsOrigins), keepPrivate(isStopping))
-  app.use(probeRoutes(database, isStopping))
+  app.use(
+    countRequests(metrics),
+    requestLog(logger),
+    helmet(),
+    allowOrigins(parts.corsOrigins),
+    keepPrivate(isStopping),
+  )
+  app.use(probeRoutes(database, isStopping), metricsRoutes(metrics))
+  app.use(docsRoutes())
   app.use('/console', consoleRoutes())
   app.use(requestContext)
   app.use(loginRoutes({ sessions, users, limits, audit }))

@@ -41,7 +41,7 @@ export function createLogger(level: string, stream: DestinationStream = destinat
 /** A request id of a proxy is kept where it is one word of at most 64 characters. */
 const REQUEST_ID = /^[\w.-]{1,64}$/
 
-const PROBES = new Set(['/healthz', '/readyz'])
+const PROBES = new Set(['/healthz', '/readyz', '/metrics'])
 
 /** One line for each answer: no headers, no bodies, no query. It also gives each request its id. */
 export function requestLog(logger: Logger): RequestHandler {

@@ -41,6 +41,11 @@ export class Overview {
     }
   }
 
+  /** How many sessions are active, from a count that may be some seconds old; undefined while they are first counted. */
+  async countActive(): Promise<number | undefined> {
+    return (await this.#active.read())?.count
+  }
+
   close(): Promise<void> {
     return this.#active.close()
   }

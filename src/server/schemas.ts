@@ -6,44 +6,65 @@ import { EVENT_TYPES } from './audit.ts'
 
 const role = z.enum(ROLES)
 
+const newPassword = z.string().meta({ description: '8 to 1,024 characters, and not the user name.' })
+
+/** Read from the text of a query, where it is a whole number. */
 const limit = z
   .string()
   .regex(/^\d{1,3}$/, 'takes a whole number from 1 to 200')
   .transform(Number)
   .refine((value) => value >= 1 && value <= 200, 'takes a whole number from 1 to 200')
   .default(50)
+  .meta({
+    description: 'How many to answer with.',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.pattern
+      Object.assign(jsonSchema, { type: 'integer', minimum: 1, maximum: 200, default: 50 })
+    },
+  })
 
-const cursor = z.string().max(1_000).optional()
+const cursor = z.string().max(1_000).optional().meta({ description: 'The `nextCursor` of the page before.' })
 
 /** `POST /login` */
-export const loginBody = z.strictObject({ username: z.string().min(1), password: z.string().min(1) })
+export const loginBody = z
+  .strictObject({ username: z.string().min(1), password: z.string().min(1) })
+  .meta({ id: 'Login' })
 
 /** `PUT /me/password` */
-export const passwordBody = z.strictObject({ currentPassword: z.string().min(1), newPassword: z.string() })
+export const passwordBody = z
+  .strictObject({ currentPassword: z.string().min(1), newPassword })
+  .meta({ id: 'PasswordChange' })
 
 /** `POST /admin/users` */
-export const createUserBody = z.strictObject({
-  username: z.string(),
-  password: z.string(),
-  role: role.optional(),
-})
+export const createUserBody = z
+  .strictObject({
+    username: z.string().meta({ description: '1 to 64 characters, unique in any case.' }),
+    password: newPassword,
+    role: role.optional().meta({ description: 'By default `user`.' }),
+  })
+  .meta({ id: 'NewUser' })
 
 /** `PATCH /admin/users/:id` */
 export const updateUserBody = z
   .strictObject({
     role: role.optional(),
     disabled: z.boolean().optional(),
-    password: z.string().optional(),
+    password: newPassword.optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'takes at least one of role, disabled, password')
+  .meta({ id: 'UserChange', minProperties: 1 })
 
 /** `GET /admin/users` */
-export const usersQuery = z.strictObject({ search: z.string().max(64).optional(), limit, cursor })
+export const usersQuery = z.strictObject({
+  search: z.string().max(64).optional().meta({ description: 'Only names with this in them, in any case.' }),
+  limit,
+  cursor,
+})
 
 /** `GET /admin/events` */
 export const eventsQuery = z.strictObject({
-  user: z.string().max(64).optional(),
-  type: z.enum(EVENT_TYPES).optional(),
+  user: z.string().max(64).optional().meta({ description: 'Only what happened to the user of this id.' }),
+  type: z.enum(EVENT_TYPES).optional().meta({ description: 'Only events of this type.' }),
   limit,
   cursor,
 })

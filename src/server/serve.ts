@@ -47,7 +47,9 @@ export async function openDatabase(databaseUrl: string): Promise<ServerDatabase>
 async function serveFrom(database: ServerDatabase, config: Config): Promise<RunningServer> {
   const logger = createLogger(config.logLevel)
   const options = { ...config.policy, ...keysOf(config) }
-  const { sessions, users, audit, overview, close } = await openServices({ database, options, logger })
+  const services = await openServices({ database, options, logger })
+  const { sessions, users, audit, overview, metrics, close } = services
+  metrics.watchProcess()
   await makeFirstAdmin(users, config)
 
   let isStopping = false
@@ -57,6 +59,7 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
     users,
     audit,
     overview,
+    metrics,
     logger,
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,

@@ -10,6 +10,7 @@ import type { ServerDatabase } from '../stores/server-store.ts'
 import { Audit } from './audit.ts'
 import { describeError } from './describe-error.ts'
 import { startHousekeeping } from './housekeeping.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { Overview } from './overview.ts'
 import { claimsFrom, Users } from './users.ts'
 
@@ -28,6 +29,7 @@ export interface Services {
   readonly users: Users
   readonly audit: Audit
   readonly overview: Overview
+  readonly metrics: Metrics
   /** Finishes what is being written; the database stays open. */
   close(): Promise<void>
 }
@@ -53,7 +55,9 @@ export async function openServices({
       throw error
     }
   }
-  const sessions = await slidingSession({ ...options, database: database.sessions, loadClaims, now })
+  const metrics = new Metrics()
+  const store = metrics.meter(database.sessions)
+  const sessions = await slidingSession({ ...options, database: store, loadClaims, now })
   const audit = new Audit({ events: database.events, logger, now })
   audit.listen(sessions)
   sessions.on('store.failed', ({ error }) => logFailure(error))
@@ -63,16 +67,19 @@ export async function openServices({
     now,
     onFailure: logFailure,
   })
+  metrics.listen(sessions, () => overview.countActive())
   const stopHousekeeping = startHousekeeping(database, logger, now)
   return {
     sessions,
     audit,
     overview,
+    metrics,
     users: new Users({ users: database.users, audit, sessions, now }),
     close: async () => {
       stopHousekeeping()
       await overview.close()
       await sessions.close()
+      metrics.close()
       await audit.settled()
     },
   }

@@ -33,13 +33,16 @@ describe('events', () => {
     ])
   })
 
-  it('session.renewed, and none for what passes', async () => {
+  it('session.renewed, session.graced for a parallel request, and none for what passes', async () => {
     const test = await testApp()
     const token = await expired(test)
-    await test.get('/whoami', token).set('User-Agent', CHROME_NEWER)
+    const renewed = await test.get('/whoami', token).set('User-Agent', CHROME_NEWER)
     await test.get('/whoami', token)
+    await test.get('/whoami', tokenOf(renewed))
+    const event = { at: T0 + EXPIRED, userId: 'ada', jti: keyOf(token) }
     expect(eventsOf(test)).toEqual([
-      { name: 'session.renewed', event: { at: T0 + EXPIRED, userId: 'ada', jti: keyOf(token), gen: 1 } },
+      { name: 'session.renewed', event: { ...event, gen: 1 } },
+      { name: 'session.graced', event: { ...event, gen: 0 } },
     ])
   })
 

@@ -61,6 +61,7 @@ export interface TestAppOptions {
 const EVENTS: readonly SessionEventName[] = [
   'session.started',
   'session.renewed',
+  'session.graced',
   'session.moved',
   'session.refused',
   'session.reused',

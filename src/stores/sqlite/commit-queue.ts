@@ -1,3 +1,4 @@
+import { endCommit, startCommit } from '../commits.ts'
 import type { Sqlite } from './connection.ts'
 
 interface Waiting {
@@ -59,9 +60,11 @@ export class CommitQueue {
   }
 
   #commitAll(batch: readonly Waiting[]): Result[] {
+    const started = startCommit()
     this.#begin.run()
     const results = batch.map(({ write }) => this.#try(write))
     this.#commit.run()
+    endCommit(started, batch.length)
     return results
   }
 

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { okAnswer } from './answers.ts'
+import type { Route } from './operation.ts'
+
+const html = z.string()
+
+/** What operators, monitoring and people with a browser ask for, by path and method. */
+export const operationRoutes = {
+  'GET /healthz': {
+    name: 'health',
+    tag: 'Operation',
+    summary: 'The process answers',
+    access: 'anybody',
+    answer: { status: 200, description: 'It does.', schema: okAnswer, example: { status: 'ok' } },
+  },
+  'GET /readyz': {
+    name: 'readiness',
+    tag: 'Operation',
+    summary: 'The server can do its work',
+    description: 'The database answers too, and the server is not stopping; else 503.',
+    access: 'anybody',
+    answer: { status: 200, description: 'It can.', schema: okAnswer, example: { status: 'ok' } },
+  },
+  'GET /metrics': {
+    name: 'metrics',
+    tag: 'Operation',
+    summary: 'Figures for Prometheus',
+    description: 'Counters of this process, without a word on users. Keep it from strangers at the proxy.',
+    access: 'anybody',
+    answer: {
+      status: 200,
+      description: 'The text format of Prometheus.',
+      type: 'text/plain',
+      schema: z.string(),
+      example: 'sliding_jwt_requests_total{outcome="renewed"} 42',
+    },
+  },
+  'GET /openapi.json': {
+    name: 'openapi',
+    tag: 'Operation',
+    summary: 'This document',
+    access: 'anybody',
+    answer: {
+      status: 200,
+      description: 'OpenAPI 3.1.',
+      schema: z.looseObject({ openapi: z.string().regex(/^3\.1\./) }),
+    },
+  },
+  'GET /docs': {
+    name: 'docs',
+    tag: 'Operation',
+    summary: 'This document for people',
+    access: 'anybody',
+    answer: { status: 200, description: 'A page without scripts.', type: 'text/html', schema: html },
+  },
+  'GET /docs/errors': {
+    name: 'errors',
+    tag: 'Operation',
+    summary: 'Every error code, with cause and cure',
+    description: 'The `type` of each problem document leads here.',
+    access: 'anybody',
+    answer: { status: 200, description: 'A page without scripts.', type: 'text/html', schema: html },
+  },
+  'GET /console/': {
+    name: 'console',
+    tag: 'Operation',
+    summary: 'The web console',
+    access: 'anybody',
+    answer: { status: 200, description: 'The page.', type: 'text/html', schema: html },
+    codes: ['not_found'],
+  },
+} as const satisfies Record<string, Route>
