@@ -16,9 +16,13 @@ import type {
 } from './protocol/types.ts'
 import type { RevocationTarget, SessionStore } from './stores/store.ts'
 import { readHostClaims } from './tokens/claims.ts'
-import type { Keyring } from './tokens/keyring.ts'
+import { keyringOfJwks, type SigningJwks } from './tokens/jwks.ts'
+import { type Keyring, ReplaceableKeyring } from './tokens/keyring.ts'
+import { type PublicJwks, publicJwksOf } from './tokens/public-jwks.ts'
 import { signToken } from './tokens/sign.ts'
 import { Verifier } from './tokens/verifier.ts'
+
+export type { SigningJwks }
 
 /**
  * The host's word on a user, asked at login, at every renewal and on strict routes: the claims that tokens
@@ -69,7 +73,7 @@ export class Sessions {
   readonly policy: Policy
   readonly events = new Events()
   readonly #store: SessionStore
-  readonly #keyring: Keyring
+  readonly #keyring: ReplaceableKeyring
   readonly #verifier: Verifier
   readonly #loadClaims: LoadClaims
   readonly #now: () => Timestamp
@@ -78,13 +82,13 @@ export class Sessions {
   constructor({ store, keyring, policy, loadClaims, now }: EngineParts) {
     this.policy = policy
     this.#store = guardedStore(store, (error) => this.events.emit('store.failed', { at: now(), error }))
-    this.#keyring = keyring
-    this.#verifier = new Verifier(policy, keyring, policy.cacheSize)
+    this.#keyring = new ReplaceableKeyring(keyring)
+    this.#verifier = new Verifier(policy, this.#keyring, policy.cacheSize)
     this.#loadClaims = loadClaims
     this.#now = now
     this.#logins = new Logins({
       store: this.#store,
-      keyring,
+      keyring: this.#keyring,
       policy,
       events: this.events,
       claimsOf: (userId) => this.#claimsOf(userId),
@@ -119,8 +123,9 @@ export class Sessions {
    * `unavailable` where the store fails.
    */
   async start(userId: string, credential: Credential, client: Client): Promise<Started> {
+    const keys = this.#keyring.current
     const started = await this.#logins.start(userId, this.#verify(credential, this.#now()), client)
-    this.#verifier.trust(started.token)
+    this.#trust(started.token, keys)
     return started
   }
 
@@ -177,6 +182,21 @@ export class Sessions {
     return this.#store.peek(jti)?.valid === false
   }
 
+  /**
+   * Puts other keys in the place of all before. Tokens of a key that is gone are refused from now on.
+   *
+   * @throws ConfigurationError where it is no JWK Set of keys that sign; then nothing is changed.
+   */
+  useKeys(jwks: SigningJwks): void {
+    this.#keyring.replace(keyringOfJwks(jwks))
+    this.#verifier.forget()
+  }
+
+  /** The public keys, for those who verify elsewhere. */
+  publicKeys(): PublicJwks {
+    return publicJwksOf(this.#keyring)
+  }
+
   close(): Promise<void> {
     return this.#store.close()
   }
@@ -184,6 +204,11 @@ export class Sessions {
   #verify(credential: Credential, now: Timestamp): Presented {
     if (typeof credential !== 'string') return credential
     return this.#verifier.verify(credential, now)
+  }
+
+  /** Remembers a token as right, unless its key may be gone since it was signed. */
+  #trust(token: string, signedWith: Keyring): void {
+    if (this.#keyring.current === signedWith) this.#verifier.trust(token)
   }
 
   /** The way of a request that has to wait: for the record, for the host's claims, for a commit. */
@@ -283,10 +308,11 @@ export class Sessions {
       lastIp: client.ip,
       lastUserAgent: client.userAgent,
     }
-    const token = signToken(renewed, claims, now, this.policy, this.#keyring)
+    const keys = this.#keyring.current
+    const token = signToken(renewed, claims, now, this.policy, keys)
     const isWritten = await this.#store.renew({ jti, expected: record, lineage, at: now, client })
     if (!isWritten) return undefined
-    this.#verifier.trust(token)
+    this.#trust(token, keys)
     this.events.emit('session.renewed', { at: now, userId, jti, gen: lineage.issued })
     if (client.ip !== lastIp) {
       this.events.emit('session.moved', { at: now, userId, jti, from: lastIp, to: client.ip })

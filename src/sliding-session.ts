@@ -3,13 +3,8 @@ import { ConfigurationError } from './protocol/errors.ts'
 import { POLICY_OPTIONS, type PolicyOptions, readPolicy, refuseUnknown, show } from './protocol/policy.ts'
 import { type LoadClaims, Sessions } from './sessions.ts'
 import { type DatabaseOption, openSessionStore } from './stores/open.ts'
-import {
-  type Keyring,
-  keyringOfJwks,
-  keyringOfSecrets,
-  type SecretJwk,
-  type SecretOption,
-} from './tokens/keyring.ts'
+import { keyringOfJwks, type SigningJwks } from './tokens/jwks.ts'
+import { type Keyring, keyringOfSecrets, type SecretOption } from './tokens/keyring.ts'
 
 /** What `slidingSession` takes: where the keys, the sessions and the users are, and the rules. */
 export interface SlidingSessionOptions extends PolicyOptions {
@@ -18,8 +13,11 @@ export interface SlidingSessionOptions extends PolicyOptions {
    * the first signs, all verify. Needed, unless `keys` is given.
    */
   readonly secret?: SecretOption | undefined
-  /** The same as a JWK Set (RFC 7517): the last key signs, all verify. */
-  readonly keys?: { readonly keys: readonly SecretJwk[] } | undefined
+  /**
+   * In place of `secret`: keys for HS256, ES256 or RS256 as a JWK Set (RFC 7517), made by `generateKey`. The last
+   * one whose start time (`starts`) has come signs, all verify. `useKeys` exchanges them without a restart.
+   */
+  readonly keys?: SigningJwks | undefined
   /** Where sessions are kept: the path of a SQLite file, an open better-sqlite3 `Database`, or a store of your own. */
   readonly database: DatabaseOption
   /**

@@ -43,6 +43,7 @@ export function createApp(parts: AppParts): Application {
 
   app.use(requestLog(logger), helmet(), allowOrigins(parts.corsOrigins), keepPrivate(isStopping))
   app.use(probeRoutes(database, isStopping))
+  app.get('/.well-known/jwks.json', sessions.jwks())
   app.use('/console', consoleRoutes())
   app.use(requestContext)
   app.use(loginRoutes({ sessions, users, limits, audit }))

@@ -7,7 +7,7 @@ import type { Keyring } from './keyring.ts'
 import { TOKEN_LENGTH } from './verify.ts'
 
 /**
- * Signs the token of the latest generation that a record has issued (RFC 7515, HS256).
+ * Signs the token of the latest generation that a record has issued (RFC 7515), with the key that signs now.
  * Times keep their milliseconds, as a lifetime may be `1500ms`.
  *
  * @throws ConfigurationError where the host's claims make the token too long.
@@ -30,8 +30,8 @@ export function signToken(
     exp: expiryOf(record.createdAt, now, policy) / 1000,
     auth_time: record.createdAt / 1000,
   }
-  const { kid, alg, key } = keyring.signing
-  const token = jwt.sign(payload, key, { algorithm: alg, keyid: kid })
+  const { kid, alg, signingKey } = keyring.signingAt(now)
+  const token = jwt.sign(payload, signingKey, { algorithm: alg, keyid: kid })
   if (token.length > TOKEN_LENGTH) {
     throw new ConfigurationError(
       'loadClaims',
