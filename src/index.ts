@@ -1,5 +1,6 @@
 import './runtime.ts'
 
+export type { SharedKeyOption } from './channel/shared-keys.ts'
 export type { SessionEventName, SessionEvents, SessionListener } from './events.ts'
 export type { AuthenticateOptions } from './express/authenticate.ts'
 export type { RevokeOptions, SlidingSession } from './express/face.ts'

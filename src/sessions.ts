@@ -21,6 +21,7 @@ import { type Keyring, ReplaceableKeyring } from './tokens/keyring.ts'
 import { type PublicJwks, publicJwksOf } from './tokens/public-jwks.ts'
 import { signToken } from './tokens/sign.ts'
 import { Verifier } from './tokens/verifier.ts'
+import { verifyToken } from './tokens/verify.ts'
 
 export type { SigningJwks }
 
@@ -39,6 +40,8 @@ export interface EngineParts {
   readonly policy: Policy
   readonly loadClaims: LoadClaims
   readonly now: () => Timestamp
+  /** Audiences of the resource servers that take the tokens, too. Default: none. */
+  readonly resources?: readonly string[]
 }
 
 /** What a request presents: a token, or the finding that there is none. */
@@ -74,15 +77,17 @@ export class Sessions {
   readonly events = new Events()
   readonly #store: SessionStore
   readonly #keyring: ReplaceableKeyring
+  readonly #resources: readonly string[]
   readonly #verifier: Verifier
   readonly #loadClaims: LoadClaims
   readonly #now: () => Timestamp
   readonly #logins: Logins
 
-  constructor({ store, keyring, policy, loadClaims, now }: EngineParts) {
+  constructor({ store, keyring, policy, loadClaims, now, resources = [] }: EngineParts) {
     this.policy = policy
     this.#store = guardedStore(store, (error) => this.events.emit('store.failed', { at: now(), error }))
     this.#keyring = new ReplaceableKeyring(keyring)
+    this.#resources = resources
     this.#verifier = new Verifier(policy, this.#keyring, policy.cacheSize)
     this.#loadClaims = loadClaims
     this.#now = now
@@ -90,6 +95,7 @@ export class Sessions {
       store: this.#store,
       keyring: this.#keyring,
       policy,
+      resources,
       events: this.events,
       claimsOf: (userId) => this.#claimsOf(userId),
       revoke: (jti, userId, reason) => this.#revoke({ jti }, userId, reason),
@@ -114,6 +120,17 @@ export class Sessions {
       if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)
     }
     return this.#resolve(token, readNow(client), strict)
+  }
+
+  /**
+   * The same for a resource server that asks on behalf of a client: only for tokens that are for its audience, too.
+   *
+   * @throws SlidingSessionError `unavailable` where the store fails.
+   */
+  async authenticateFor(audience: string, token: string, client: Client, strict: boolean): Promise<Outcome> {
+    const presented = verifyToken(token, this.#now(), { ...this.policy, audience }, this.#keyring)
+    if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
+    return this.authenticate(token, () => client, strict)
   }
 
   /**
@@ -309,7 +326,7 @@ export class Sessions {
       lastUserAgent: client.userAgent,
     }
     const keys = this.#keyring.current
-    const token = signToken(renewed, claims, now, this.policy, keys)
+    const token = signToken(renewed, claims, now, this.policy, keys, this.#resources)
     const isWritten = await this.#store.renew({ jti, expected: record, lineage, at: now, client })
     if (!isWritten) return undefined
     this.#trust(token, keys)

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response, Router } from 'express'
+import type { SharedKeys } from '../channel/shared-keys.ts'
 import type { SessionEventName, SessionListener } from '../events.ts'
 import type { Started } from '../logins.ts'
 import type { SessionInfo } from '../protocol/session-info.ts'
@@ -8,6 +9,7 @@ import type { Outcome, Sessions, SigningJwks } from '../sessions.ts'
 import { type AuthenticateOptions, authenticate } from './authenticate.ts'
 import { jwks } from './jwks.ts'
 import { clientOf, readClient, readCredential } from './read-request.ts'
+import { renew } from './renew.ts'
 import { endSession, sessionRoutes } from './routes.ts'
 import { refuseSent, sendToken } from './write-response.ts'
 
@@ -58,6 +60,11 @@ export interface SlidingSession {
    */
   jwks(): RequestHandler
   /**
+   * The handler of `POST /renew`, for the servers that `resources` names, and for nobody else. It reads the body by
+   * itself: mount it before `express.json()`.
+   */
+  renew(): RequestHandler
+  /**
    * Puts other keys in the place of all before, without a restart. Tokens of a key that is gone are refused from
    * the next request on.
    *
@@ -74,7 +81,7 @@ export interface RevokeOptions {
 }
 
 /** Puts Express's face on the engine. */
-export function face(sessions: Sessions, now: () => number): SlidingSession {
+export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => number): SlidingSession {
   const pruning = setInterval(() => sessions.pruneInBackground(), PRUNE_INTERVAL_MS).unref()
   const self: SlidingSession = {
     authenticate: (options) => authenticate(sessions, now, options),
@@ -114,6 +121,7 @@ export function face(sessions: Sessions, now: () => number): SlidingSession {
     },
 
     jwks: () => jwks(sessions),
+    renew: () => renew(sessions, sharedKeys, now),
     useKeys: (keys) => sessions.useKeys(keys),
 
     async close() {

@@ -75,11 +75,12 @@ export function keyringOfJwks(jwks: unknown): Keyring {
 /** A member of a set, of which nothing is known yet. */
 type Unread = Readonly<Record<string, unknown>>
 
-function readJwk(jwk: Unread | null, index: number): Key {
-  const { kid, alg } = jwk ?? {}
+function readJwk(jwk: unknown, index: number): Key {
+  const members = (jwk ?? {}) as Unread
+  const { kid, alg, starts } = members
   const read = READERS.get(alg)
-  if (jwk === null || read === undefined || typeof kid !== 'string' || kid === '') throw otherForm(index)
-  const key = read(kid, jwk, readStart(jwk['starts'], index))
+  if (read === undefined || typeof kid !== 'string' || kid === '') throw otherForm(index)
+  const key = read(kid, members, readStart(starts, index))
   if (key === undefined) throw otherForm(index)
   return key
 }
@@ -105,22 +106,26 @@ const READERS: ReadonlyMap<unknown, Reader> = new Map<unknown, Reader>([
 ])
 
 function readSecretJwk(kid: string, { kty, k }: Unread, startsAt: Timestamp): Key | undefined {
-  const bytes = Buffer.from(typeof k === 'string' ? k : '', 'base64url')
-  const isRight = kty === 'oct' && bytes.byteLength >= SECRET_BYTES
-  return isRight ? secretKey(kid, bytes, startsAt) : undefined
+  if (kty !== 'oct' || typeof k !== 'string') return undefined
+  const bytes = Buffer.from(k, 'base64url')
+  return bytes.byteLength >= SECRET_BYTES ? secretKey(kid, bytes, startsAt) : undefined
 }
 
 function readEcJwk(kid: string, { kty, crv, x, y, d }: Unread, startsAt: Timestamp): Key | undefined {
-  if (kty !== 'EC' || crv !== 'P-256') return undefined
-  const pair = readPair({ kty, crv, x, y, d })
+  const pair = crv === 'P-256' ? readPair({ kty, crv, x, y, d }) : undefined
   return pair && Object.freeze({ kid, alg: 'ES256', ...pair, startsAt })
 }
 
 function readRsaJwk(kid: string, jwk: Unread, startsAt: Timestamp): Key | undefined {
   const { kty, n, e, d, p, q, dp, dq, qi } = jwk
-  const pair = kty === 'RSA' ? readPair({ kty, n, e, d, p, q, dp, dq, qi }) : undefined
-  if (pair === undefined || (pair.key.asymmetricKeyDetails?.modulusLength ?? 0) < RSA_BITS) return undefined
+  const pair = readPair({ kty, n, e, d, p, q, dp, dq, qi })
+  if (pair === undefined || bitsOf(pair.key) < RSA_BITS) return undefined
   return Object.freeze({ kid, alg: 'RS256', ...pair, startsAt })
+}
+
+/** The length of an RSA key. */
+export function bitsOf({ asymmetricKeyDetails: details }: KeyObject): number {
+  return details?.modulusLength ?? 0
 }
 
 /** Both halves of a private key; undefined where they do not belong together, as then nothing it signs verifies. */

@@ -81,7 +81,7 @@ export function keyringOf(keys: readonly Key[], takes: string, option: string): 
   if (keys.length === 0) throw new ConfigurationError(option, 'no key', takes)
   const byKid = new Map(keys.map((key) => [key.kid, key]))
   if (byKid.size < keys.length) throw new ConfigurationError(option, 'one key twice', takes)
-  const first = keys.reduce((earliest, key) => (key.startsAt < earliest.startsAt ? key : earliest))
+  const first = keys.reduce((earliest, key) => (key.startsAt <= earliest.startsAt ? key : earliest))
   return Object.freeze({
     keys: Object.freeze([...keys]),
     find: (kid: string) => byKid.get(kid),

@@ -40,6 +40,12 @@ export function readSigned(token: string): VerifiedToken | undefined {
   return readPayload(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
 }
 
+/** The name of the key that a token says it was signed with, unverified. */
+export function kidOf(token: string): string | undefined {
+  const kid = token.length > TOKEN_LENGTH ? undefined : readHeader(token)?.['kid']
+  return typeof kid === 'string' ? kid : undefined
+}
+
 function readHeader(token: string): Record<string, unknown> | undefined {
   const encoded = COMPACT.exec(token)?.[1]
   return encoded === undefined ? undefined : parseObject(Buffer.from(encoded, 'base64url').toString('utf8'))

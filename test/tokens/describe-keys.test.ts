@@ -52,6 +52,14 @@ describe('describeKeys', () => {
       ],
     ],
     [
+      'two that began at once, just now',
+      [0, 0],
+      [
+        ['verifying', 0, 0],
+        ['signing', 0, null],
+      ],
+    ],
+    [
       'three generations',
       [-9, -5, 5],
       [
@@ -112,6 +120,9 @@ describe('parseTime', () => {
     ['2027-01-15T08:00:00Z '],
     ['2027-01-15T08:00:00.1234Z'],
     ['15 January 2027'],
+    ['+002027-01-15T08:00:00Z'],
+    ['2027-01-15T08:00:00Z(x)'],
+    ['Fri 2027-01-15T08:00:00Z'],
     [T0],
     [null],
     [undefined],

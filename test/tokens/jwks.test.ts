@@ -1,9 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../src/protocol/errors.ts'
 import { generateKey } from '../../src/tokens/generate-key.ts'
 import { keyringOfJwks } from '../../src/tokens/jwks.ts'
 import { ALGORITHMS, ReplaceableKeyring } from '../../src/tokens/keyring.ts'
-import { publicJwksOf } from '../../src/tokens/public-jwks.ts'
+import { publicJwksOf, readPublicJwks } from '../../src/tokens/public-jwks.ts'
 import { signToken } from '../../src/tokens/sign.ts'
 import { verifyToken } from '../../src/tokens/verify.ts'
 import { seal } from '../support/forge.ts'
@@ -124,8 +125,13 @@ describe('a set', () => {
     if ('d' in EC) expect(error.message).not.toContain(EC.d)
   })
 
-  it('is refused with an RSA key of fewer bits', async () => {
-    const { generateKeyPairSync } = await import('node:crypto')
+  it.each(['P-384', 'P-521', 'secp256k1'])('is refused with a whole key on the curve %s', (namedCurve) => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve })
+    const jwk = { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'other' }
+    expect(errorOf(() => keyringOfJwks({ keys: [jwk] })).got).toBe('another form at place 0')
+  })
+
+  it('is refused with an RSA key of fewer bits', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1_024 })
     const jwk = { ...privateKey.export({ format: 'jwk' }), alg: 'RS256', kid: 'short' }
     expect(errorOf(() => keyringOfJwks({ keys: [jwk] })).got).toBe('another form at place 0')
@@ -179,6 +185,8 @@ describe('the key that signs', () => {
     ]) {
       expect(keyringOfJwks({ keys }).signingAt(T0 - HOUR).kid).toBe('ES256')
     }
+    const twin = { ...next, kid: 'twin' }
+    expect(keyringOfJwks({ keys: [next, twin] }).signingAt(T0 - HOUR).kid).toBe('twin')
   })
 
   it('changes with the keyring that is exchanged', () => {
@@ -190,5 +198,55 @@ describe('the key that signs', () => {
     expect(exchanged.signingAt(T0).kid).toBe('RS256')
     expect(exchanged.keys.map(({ kid }) => kid)).toEqual(['RS256'])
     expect([exchanged.find('ES256'), exchanged.find('RS256')?.alg]).toEqual([undefined, 'RS256'])
+  })
+})
+
+describe('a published set', () => {
+  const published = publicJwksOf(keyringOfJwks({ keys: [EC, RSA] }))
+  const [ec, rsa] = published.keys
+
+  it.each(['ES256', 'RS256'])('verifies what was signed by %s, and signs nothing', (alg) => {
+    const keys = readPublicJwks(JSON.parse(JSON.stringify(published)))
+    const key = keys?.find(alg)
+    expect(key).toMatchObject({ kid: alg, alg })
+    expect(key?.key.type).toBe('public')
+    const token = sign(keyringOfJwks({ keys: [alg === 'ES256' ? EC : RSA] }))
+    expect(keys && verifyToken(token, T0, policyOf(), keys).kind).toBe('verified')
+  })
+
+  it.each([
+    ['a secret', jwkOf('HS256')],
+    ['a key for something else', { ...ec, alg: 'ECDH-ES' }],
+    ['a key of another curve', { ...ec, crv: 'P-384' }],
+    ['a key of another kind', { ...ec, kty: 'OKP' }],
+    ['a key for the other algorithm', { ...ec, alg: 'RS256' }],
+    ['a key for the other algorithm, the other way', { ...rsa, alg: 'ES256' }],
+    ['a key with a kty of another kind', { ...rsa, kty: 'EC' }],
+    ['a key without a name', { ...ec, kid: undefined }],
+    ['a name that is a number', { ...ec, kid: 7 }],
+    ['an incomplete key', { ...rsa, n: undefined }],
+    ['null', null],
+    ['a text', 'key'],
+  ])('may have %s, which is left out', (_, jwk) => {
+    const keys = readPublicJwks({ keys: [jwk, { ...rsa, kid: 'right' }] })
+    const { kid } = (jwk ?? {}) as { kid?: string }
+    expect(keys?.find('right')?.alg).toBe('RS256')
+    expect(keys?.find(kid as string)).toBeUndefined()
+  })
+
+  it.each(['P-384', 'secp256k1'])('leaves out a whole key on the curve %s', (namedCurve) => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve })
+    const jwk = { ...publicKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'other' }
+    expect(readPublicJwks({ keys: [jwk] })?.find('other')).toBeUndefined()
+  })
+
+  it('leaves out an RSA key of fewer bits', () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1_024 })
+    const jwk = { ...publicKey.export({ format: 'jwk' }), alg: 'RS256', kid: 'short' }
+    expect(readPublicJwks({ keys: [jwk] })?.find('short')).toBeUndefined()
+  })
+
+  it.each([[undefined], [null], ['keys'], [{}], [{ keys: {} }], [[]]])('is not %j', (value) => {
+    expect(readPublicJwks(value)).toBeUndefined()
   })
 })
