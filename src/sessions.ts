@@ -16,9 +16,14 @@ import type {
 } from './protocol/types.ts'
 import type { RevocationTarget, SessionStore } from './stores/store.ts'
 import { readHostClaims } from './tokens/claims.ts'
-import type { Keyring } from './tokens/keyring.ts'
+import { keyringOfJwks, type SigningJwks } from './tokens/jwks.ts'
+import { type Keyring, ReplaceableKeyring } from './tokens/keyring.ts'
+import { type PublicJwks, publicJwksOf } from './tokens/public-jwks.ts'
 import { signToken } from './tokens/sign.ts'
 import { Verifier } from './tokens/verifier.ts'
+import { verifyToken } from './tokens/verify.ts'
+
+export type { SigningJwks }
 
 /**
  * The host's word on a user, asked at login, at every renewal and on strict routes: the claims that tokens
@@ -35,6 +40,8 @@ export interface EngineParts {
   readonly policy: Policy
   readonly loadClaims: LoadClaims
   readonly now: () => Timestamp
+  /** Audiences of the resource servers that take the tokens, too. Default: none. */
+  readonly resources?: readonly string[]
 }
 
 /** What a request presents: a token, or the finding that there is none. */
@@ -69,23 +76,26 @@ export class Sessions {
   readonly policy: Policy
   readonly events = new Events()
   readonly #store: SessionStore
-  readonly #keyring: Keyring
+  readonly #keyring: ReplaceableKeyring
+  readonly #resources: readonly string[]
   readonly #verifier: Verifier
   readonly #loadClaims: LoadClaims
   readonly #now: () => Timestamp
   readonly #logins: Logins
 
-  constructor({ store, keyring, policy, loadClaims, now }: EngineParts) {
+  constructor({ store, keyring, policy, loadClaims, now, resources = [] }: EngineParts) {
     this.policy = policy
     this.#store = guardedStore(store, (error) => this.events.emit('store.failed', { at: now(), error }))
-    this.#keyring = keyring
-    this.#verifier = new Verifier(policy, keyring, policy.cacheSize)
+    this.#keyring = new ReplaceableKeyring(keyring)
+    this.#resources = resources
+    this.#verifier = new Verifier(policy, this.#keyring, policy.cacheSize)
     this.#loadClaims = loadClaims
     this.#now = now
     this.#logins = new Logins({
       store: this.#store,
-      keyring,
+      keyring: this.#keyring,
       policy,
+      resources,
       events: this.events,
       claimsOf: (userId) => this.#claimsOf(userId),
       revoke: (jti, userId, reason) => this.#revoke({ jti }, userId, reason),
@@ -119,14 +129,26 @@ export class Sessions {
   }
 
   /**
+   * The same for a resource server that asks on behalf of a client: only for tokens that are for its audience, too.
+   *
+   * @throws SlidingSessionError `unavailable` where the store fails.
+   */
+  async authenticateFor(audience: string, token: string, client: Client, strict: boolean): Promise<Outcome> {
+    const presented = verifyToken(token, this.#now(), { ...this.policy, audience }, this.#keyring)
+    if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
+    return this.authenticate(token, () => client, strict)
+  }
+
+  /**
    * Begins a session. Where the request carries a token of a live session of the same user, that one ends.
    *
    * @throws SlidingSessionError `user_disabled` where the host says that the user is gone or disabled,
    * `unavailable` where the store fails.
    */
   async start(userId: string, credential: Credential, client: Client): Promise<Started> {
+    const keys = this.#keyring.current
     const started = await this.#logins.start(userId, this.#verify(credential, this.#now()), client)
-    this.#verifier.trust(started.token)
+    this.#trust(started.token, keys)
     return started
   }
 
@@ -183,6 +205,21 @@ export class Sessions {
     return this.#store.peek(jti)?.valid === false
   }
 
+  /**
+   * Puts other keys in the place of all before. Tokens of a key that is gone are refused from now on.
+   *
+   * @throws ConfigurationError where it is no JWK Set of keys that sign; then nothing is changed.
+   */
+  useKeys(jwks: SigningJwks): void {
+    this.#keyring.replace(keyringOfJwks(jwks))
+    this.#verifier.forget()
+  }
+
+  /** The public keys, for those who verify elsewhere. */
+  publicKeys(): PublicJwks {
+    return publicJwksOf(this.#keyring)
+  }
+
   close(): Promise<void> {
     return this.#store.close()
   }
@@ -190,6 +227,11 @@ export class Sessions {
   #verify(credential: Credential, now: Timestamp): Presented {
     if (typeof credential !== 'string') return credential
     return this.#verifier.verify(credential, now)
+  }
+
+  /** Remembers a token as right, unless its key may be gone since it was signed. */
+  #trust(token: string, signedWith: Keyring): void {
+    if (this.#keyring.current === signedWith) this.#verifier.trust(token)
   }
 
   /** The way of a request that has to wait: for the record, for the host's claims, for a commit. */
@@ -296,10 +338,11 @@ export class Sessions {
       lastIp: client.ip,
       lastUserAgent: client.userAgent,
     }
-    const token = signToken(renewed, claims, now, this.policy, this.#keyring)
+    const keys = this.#keyring.current
+    const token = signToken(renewed, claims, now, this.policy, keys, this.#resources)
     const isWritten = await this.#store.renew({ jti, expected: record, lineage, at: now, client })
     if (!isWritten) return undefined
-    this.#verifier.trust(token)
+    this.#trust(token, keys)
     this.events.emit('session.renewed', { at: now, userId, jti, gen: lineage.issued })
     if (client.ip !== lastIp) {
       this.events.emit('session.moved', { at: now, userId, jti, from: lastIp, to: client.ip })

@@ -1,15 +1,19 @@
+import type { KeyObject } from 'node:crypto'
+import { readSharedKeys, type SharedKeyOption, type SharedKeys } from './channel/shared-keys.ts'
 import { face, type SlidingSession } from './express/face.ts'
 import { ConfigurationError } from './protocol/errors.ts'
-import { POLICY_OPTIONS, type PolicyOptions, readPolicy, refuseUnknown, show } from './protocol/policy.ts'
+import {
+  POLICY_OPTIONS,
+  type Policy,
+  type PolicyOptions,
+  readPolicy,
+  refuseUnknown,
+  show,
+} from './protocol/policy.ts'
 import { type LoadClaims, Sessions } from './sessions.ts'
 import { type DatabaseOption, openSessionStore } from './stores/open.ts'
-import {
-  type Keyring,
-  keyringOfJwks,
-  keyringOfSecrets,
-  type SecretJwk,
-  type SecretOption,
-} from './tokens/keyring.ts'
+import { keyringOfJwks, type SigningJwks } from './tokens/jwks.ts'
+import { type Keyring, keyringOfSecrets, type SecretOption } from './tokens/keyring.ts'
 
 /** What `slidingSession` takes: where the keys, the sessions and the users are, and the rules. */
 export interface SlidingSessionOptions extends PolicyOptions {
@@ -18,8 +22,17 @@ export interface SlidingSessionOptions extends PolicyOptions {
    * the first signs, all verify. Needed, unless `keys` is given.
    */
   readonly secret?: SecretOption | undefined
-  /** The same as a JWK Set (RFC 7517): the last key signs, all verify. */
-  readonly keys?: { readonly keys: readonly SecretJwk[] } | undefined
+  /**
+   * In place of `secret`: keys for HS256, ES256 or RS256 as a JWK Set (RFC 7517), made by `generateKey`. The last
+   * one whose start time (`starts`) has come signs, all verify. `useKeys` exchanges them without a restart.
+   */
+  readonly keys?: SigningJwks | undefined
+  /**
+   * Resource servers that take the tokens, too: for each audience a shared key of at least 32 bytes, or two while
+   * it is being exchanged. Their audiences stand in `aud` beside `audience`, and `renew()` answers them.
+   * Default: none.
+   */
+  readonly resources?: Readonly<Record<string, SharedKeyOption>> | undefined
   /** Where sessions are kept: see `DatabaseOption`. */
   readonly database: DatabaseOption
   /**
@@ -31,7 +44,7 @@ export interface SlidingSessionOptions extends PolicyOptions {
   readonly now?: () => number
 }
 
-const OPTIONS = [...POLICY_OPTIONS, 'secret', 'keys', 'database', 'loadClaims', 'now'] as const
+const OPTIONS = [...POLICY_OPTIONS, 'secret', 'keys', 'resources', 'database', 'loadClaims', 'now'] as const
 
 /**
  * Opens sessions for an Express app. Validates every option first; a misspelt one is an error that names
@@ -46,10 +59,12 @@ export async function slidingSession(options: SlidingSessionOptions): Promise<Sl
   refuseUnknown(options, OPTIONS)
   const policy = readPolicy(options)
   const keyring = readKeyring(options)
+  const sharedKeys = readResources(options, policy, keyring)
   const loadClaims = readFunction('loadClaims', options.loadClaims, () => ({}))
   const now = readFunction('now', options.now, Date.now)
   const store = await openSessionStore(options.database, policy)
-  return face(new Sessions({ store, keyring, policy, loadClaims, now }), now)
+  const resources = [...sharedKeys.keys()]
+  return face(new Sessions({ store, keyring, policy, loadClaims, now, resources }), sharedKeys, now)
 }
 
 function readKeyring({ secret, keys }: SlidingSessionOptions): Keyring {
@@ -57,6 +72,27 @@ function readKeyring({ secret, keys }: SlidingSessionOptions): Keyring {
     throw new ConfigurationError('secret', 'a secret and keys', 'only one of secret and keys')
   }
   return keys === undefined ? keyringOfSecrets(secret) : keyringOfJwks(keys)
+}
+
+/** Who holds a shared key must neither be able to sign tokens nor pass for this server itself. */
+function readResources(
+  { resources = {} }: SlidingSessionOptions,
+  policy: Policy,
+  keyring: Keyring,
+): SharedKeys {
+  const sharedKeys = readSharedKeys('resources', resources)
+  if (sharedKeys.has(policy.audience)) {
+    throw new ConfigurationError(
+      'resources',
+      'the audience of this server itself',
+      'audiences of other servers',
+    )
+  }
+  const signs = (shared: KeyObject) => keyring.keys.some(({ key }) => key.equals(shared))
+  if ([...sharedKeys.values()].flat().some(signs)) {
+    throw new ConfigurationError('resources', 'a key that signs tokens', 'keys for nothing else')
+  }
+  return sharedKeys
 }
 
 function readFunction<T>(option: string, value: T | undefined, byDefault: T): T {

@@ -6,11 +6,15 @@ import * as library from '../src/index.ts'
 describe('what the package exports', () => {
   it('is this and no more', () => {
     expect(Object.keys(library).sort()).toEqual([
+      'ALGORITHMS',
       'ConfigurationError',
       'ERRORS',
       'SlidingSessionError',
+      'describeKeys',
       'formatDuration',
+      'generateKey',
       'parseDuration',
+      'parseTime',
       'problemHandler',
       'problemOf',
       'readClient',

@@ -1,4 +1,8 @@
 import type { Command } from './command.ts'
+import { keysAdd } from './keys-add.ts'
+import { keysList } from './keys-list.ts'
+import { keysRetire } from './keys-retire.ts'
+import { keysRotate } from './keys-rotate.ts'
 import { prune } from './prune.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsList } from './sessions-list.ts'
@@ -21,4 +25,8 @@ export const COMMANDS: readonly Command[] = [
   sessionsRevoke,
   sessionsRevokeAll,
   prune,
+  keysList,
+  keysAdd,
+  keysRotate,
+  keysRetire,
 ]

@@ -6,6 +6,7 @@ import { openDatabase } from '../server/serve.ts'
 import { openServices } from '../server/services.ts'
 import type { UserInfo, Users } from '../server/users.ts'
 import { isPostgresUrl, pathOf } from '../stores/open.ts'
+import type { ServerDatabase } from '../stores/server-store.ts'
 import { type Call, type Command, CommandError } from './command.ts'
 import { configOf, settingOptions } from './settings.ts'
 
@@ -24,17 +25,18 @@ export const POLICY_AND_DATABASE_OPTIONS: Command['options'] = settingOptions([
 export interface OpenDatabase {
   readonly users: Users
   readonly sessions: SlidingSession
+  readonly database: ServerDatabase
 }
 
 /**
  * Opens the database, lets a command work on it and closes it. A database that is not there is an error,
  * unless the command may create one: a slip in its name would look like an empty database.
  */
-export async function withDatabase(
+export async function withDatabase<T>(
   call: Call,
   { mayCreate = false }: { readonly mayCreate?: boolean },
-  work: (open: OpenDatabase) => Promise<number>,
-): Promise<number> {
+  work: (open: OpenDatabase) => Promise<T>,
+): Promise<T> {
   const config = configOf(call)
   refuseMissing(config.databaseUrl, mayCreate)
   const database = await openDatabase(config.databaseUrl)
@@ -43,7 +45,7 @@ export async function withDatabase(
     const options = { ...config.policy, secret: randomBytes(32) }
     const services = await openServices({ database, options, logger: createLogger('silent') })
     try {
-      return await work(services)
+      return await work({ ...services, database })
     } finally {
       await services.close()
     }

@@ -38,12 +38,15 @@ declare global {
   }
 }
 
+/** Whoever judges tokens: the engine, or a server that asks it. */
+export type Judge = Pick<Sessions, 'policy' | 'authenticate' | 'isRevoked'>
+
 /**
  * The middleware that lets valid sessions pass and renews expired tokens. Where it runs a second time on a
  * request (for a route that asks for more), it does not look at the token again unless that route is strict.
  */
 export function authenticate(
-  sessions: Sessions,
+  sessions: Judge,
   now: () => number,
   options: AuthenticateOptions = {},
 ): RequestHandler {
@@ -109,16 +112,16 @@ function afterRenewal(outcome: Outcome, before: Auth | undefined): Outcome {
 const ADMITTED = Symbol('admitted')
 
 interface Admitted {
-  [ADMITTED]?: { readonly sessions: Sessions; readonly auth: Auth }
+  [ADMITTED]?: { readonly sessions: Judge; readonly auth: Auth }
 }
 
-function remember(req: Request & Admitted, sessions: Sessions, auth: Auth): void {
+function remember(req: Request & Admitted, sessions: Judge, auth: Auth): void {
   req.auth = auth
   req[ADMITTED] = { sessions, auth }
 }
 
 /** Whom these sessions, and no others, have let in with this request. */
-export function admittedBy(sessions: Sessions, req: Request & Admitted): Auth | undefined {
+export function admittedBy(sessions: Judge, req: Request & Admitted): Auth | undefined {
   const entry = req[ADMITTED]
   return entry?.sessions === sessions ? entry.auth : undefined
 }
@@ -160,7 +163,7 @@ function readRoles(role: unknown): readonly string[] {
 }
 
 /** `trust proxy: true` believes whatever a client writes into `X-Forwarded-For`. */
-function proxyCheck(sessions: Sessions): (app: Application) => void {
+function proxyCheck(sessions: Judge): (app: Application) => void {
   if (!sessions.policy.fingerprint.comparesIp) return () => undefined
   const checked = new WeakSet<Application>()
   return (app) => {

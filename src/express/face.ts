@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response, Router } from 'express'
+import type { SharedKeys } from '../channel/shared-keys.ts'
 import type { SessionEventName, SessionListener } from '../events.ts'
 import type { Started } from '../logins.ts'
 import type { SessionInfo } from '../protocol/session-info.ts'
 import type { RevocationReason } from '../protocol/types.ts'
-import type { Outcome, Sessions } from '../sessions.ts'
+import type { Outcome, Sessions, SigningJwks } from '../sessions.ts'
 import { type AuthenticateOptions, authenticate } from './authenticate.ts'
+import { jwks } from './jwks.ts'
 import { clientOf, readClient, readCredential } from './read-request.ts'
+import { renew } from './renew.ts'
 import { endSession, sessionRoutes } from './routes.ts'
 import { refuseSent, sendToken } from './write-response.ts'
 
@@ -51,6 +54,23 @@ export interface SlidingSession {
    * `ip` is the client's address as your server knows it; by default that of the socket.
    */
   authenticateUpgrade(req: IncomingMessage, options?: { ip?: string; strict?: boolean }): Promise<Outcome>
+  /**
+   * The handler of `GET /.well-known/jwks.json`: the public keys (RFC 7517) of ES256 and RS256, those that do not
+   * sign yet among them. Secrets have none.
+   */
+  jwks(): RequestHandler
+  /**
+   * The handler of `POST /renew`, for the servers that `resources` names, and for nobody else. It reads the body by
+   * itself: mount it before `express.json()`.
+   */
+  renew(): RequestHandler
+  /**
+   * Puts other keys in the place of all before, without a restart. Tokens of a key that is gone are refused from
+   * the next request on.
+   *
+   * @throws ConfigurationError where it is no JWK Set of keys that sign; then nothing is changed.
+   */
+  useKeys(keys: SigningJwks): void
   /** Stops the pruning and closes what was opened here. */
   close(): Promise<void>
 }
@@ -61,7 +81,7 @@ export interface RevokeOptions {
 }
 
 /** Puts Express's face on the engine. */
-export function face(sessions: Sessions, now: () => number): SlidingSession {
+export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => number): SlidingSession {
   const pruning = setInterval(() => sessions.pruneInBackground(), PRUNE_INTERVAL_MS).unref()
   const self: SlidingSession = {
     authenticate: (options) => authenticate(sessions, now, options),
@@ -99,6 +119,10 @@ export function face(sessions: Sessions, now: () => number): SlidingSession {
     async authenticateUpgrade(req, { ip = req.socket.remoteAddress, strict = false } = {}) {
       return sessions.authenticate(readCredential(req), () => clientOf(req, ip), strict)
     },
+
+    jwks: () => jwks(sessions),
+    renew: () => renew(sessions, sharedKeys, now),
+    useKeys: (keys) => sessions.useKeys(keys),
 
     async close() {
       clearInterval(pruning)

@@ -54,6 +54,7 @@ export function createApp(parts: AppParts): Application {
   )
   app.use(probeRoutes(database, isStopping), metricsRoutes(metrics))
   app.use(docsRoutes())
+  app.get('/.well-known/jwks.json', sessions.jwks())
   app.use('/console', consoleRoutes())
   app.use(requestContext)
   app.use(loginRoutes({ sessions, users, limits, audit }))

@@ -1,30 +1,32 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
-import { ConfigurationError, type SecretJwk } from '../index.ts'
+import { ConfigurationError, generateKey, type SigningJwks } from '../index.ts'
 import { isPostgresUrl, pathOf } from '../stores/open.ts'
 import type { Config } from './config.ts'
 
-/** A JWK Set (RFC 7517) with secrets in it. */
-export interface KeySet {
-  readonly keys: readonly SecretJwk[]
-}
+/** The settings that say where the keys are. */
+type KeySettings = Pick<Config, 'secret' | 'keysPath' | 'databaseUrl'>
 
 /**
  * The keys that the settings name: a secret, a key file, or else a key file beside the database, which is
  * made on the first start. A database in memory has its keys in memory.
  */
-export function keysOf(config: Pick<Config, 'secret' | 'keysPath' | 'databaseUrl'>): {
-  readonly secret?: string
-  readonly keys?: KeySet
-} {
+export function keysOf(config: KeySettings): { readonly secret?: string; readonly keys?: SigningJwks } {
   if (config.secret !== undefined) return { secret: config.secret }
   if (config.keysPath !== undefined) return { keys: readKeyFile(config.keysPath) }
   if (isPostgresUrl(config.databaseUrl)) {
     const takes = 'a key file (or give JWT_SECRET), the same for all servers of a PostgreSQL database'
     throw new ConfigurationError('JWT_KEYS', 'nothing', takes)
   }
-  const path = pathOf(config.databaseUrl)
-  return { keys: path === ':memory:' ? newKeySet() : readOrMakeKeyFile(keyPathBeside(path)) }
+  const path = keyPathOf(config)
+  return { keys: path === undefined ? newKeySet() : readOrMakeKeyFile(path) }
+}
+
+/** The path of the key file; undefined where the keys are a secret, or in memory only. */
+export function keyPathOf({ secret, keysPath, databaseUrl }: KeySettings): string | undefined {
+  if (secret !== undefined || keysPath !== undefined) return keysPath
+  if (isPostgresUrl(databaseUrl)) return undefined
+  const path = pathOf(databaseUrl)
+  return path === ':memory:' ? undefined : keyPathBeside(path)
 }
 
 /** Where the keys of a database are, if nobody says otherwise. */
@@ -32,10 +34,14 @@ export function keyPathBeside(databasePath: string): string {
   return `${databasePath}.keys.json`
 }
 
-/** A set with one new random key. */
-export function newKeySet(): KeySet {
-  const kid = randomBytes(8).toString('base64url')
-  return { keys: [{ kty: 'oct', alg: 'HS256', kid, k: randomBytes(32).toString('base64url') }] }
+/** A set with one new random secret. */
+export function newKeySet(): SigningJwks {
+  return { keys: [generateKey('HS256')] }
+}
+
+/** A set as it stands in a file. */
+export function formatKeySet(keys: SigningJwks): string {
+  return `${JSON.stringify(keys, null, 2)}\n`
 }
 
 /**
@@ -43,24 +49,38 @@ export function newKeySet(): KeySet {
  *
  * @throws ConfigurationError where it cannot be read or is no JSON.
  */
-export function readKeyFile(path: string): KeySet {
+export function readKeyFile(path: string): SigningJwks {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return parseKeyFile(path, readFileSync(path, 'utf8'))
   } catch (error) {
-    const got =
-      error instanceof SyntaxError
-        ? 'a file that is no JSON'
-        : `a file that cannot be read (${codeOf(error)})`
-    throw new ConfigurationError('JWT_KEYS', `${JSON.stringify(path)}, ${got}`, 'the path of a key file')
+    throw error instanceof ConfigurationError ? error : unreadable(path, codeOf(error))
   }
 }
 
+/** The set in the text of a key file. */
+export function parseKeyFile(path: string, text: string): SigningJwks {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw fileError(path, 'a file that is no JSON')
+  }
+}
+
+/** A key file that could not be read, for a reason such as `ENOENT`. */
+export function unreadable(path: string, reason: string): ConfigurationError {
+  return fileError(path, `a file that cannot be read (${reason})`)
+}
+
+function fileError(path: string, got: string): ConfigurationError {
+  return new ConfigurationError('JWT_KEYS', `${JSON.stringify(path)}, ${got}`, 'the path of a key file')
+}
+
 /** Reads the key file, or makes it, readable by its owner alone. Of several processes that start at once one makes it. */
-export function readOrMakeKeyFile(path: string): KeySet {
+export function readOrMakeKeyFile(path: string): SigningJwks {
   if (existsSync(path)) return readKeyFile(path)
   const draft = `${path}.${process.pid}`
   try {
-    writeFileSync(draft, `${JSON.stringify(newKeySet(), null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    writeFileSync(draft, formatKeySet(newKeySet()), { mode: 0o600, flag: 'wx' })
     linkSync(draft, path)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') {
@@ -84,6 +104,7 @@ function removeIfThere(path: string): void {
   }
 }
 
-function codeOf(error: unknown): string {
+/** The system's name of an error, such as `ENOENT`. */
+export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? (error as Error).message
 }

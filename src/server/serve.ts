@@ -7,7 +7,8 @@ import type { ServerDatabase } from '../stores/server-store.ts'
 import { createApp } from './app.ts'
 import { handleClientError } from './client-error.ts'
 import { type Config, inVariables } from './config.ts'
-import { keysOf } from './key-file.ts'
+import { keyPathOf, keysOf } from './key-file.ts'
+import { type KeysWatchParts, watchKeys } from './keys-watch.ts'
 import { createLogger } from './logging.ts'
 import { openServices } from './services.ts'
 import { stopServer } from './stop.ts'
@@ -46,7 +47,8 @@ export async function openDatabase(databaseUrl: string): Promise<ServerDatabase>
 
 async function serveFrom(database: ServerDatabase, config: Config): Promise<RunningServer> {
   const logger = createLogger(config.logLevel)
-  const options = { ...config.policy, ...keysOf(config) }
+  const keys = keysOf(config)
+  const options = { ...config.policy, ...keys }
   const services = await openServices({ database, options, logger })
   const { sessions, users, audit, overview, metrics, close } = services
   metrics.watchProcess()
@@ -68,6 +70,7 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
   })
   const server = createServer(app).on('clientError', handleClientError)
   const url = await listen(server, config)
+  const stopWatching = followKeyFile(config, keys, { sessions, logger })
   logger.info({ url }, 'listening')
   if (config.trustProxy === true)
     logger.warn('TRUST_PROXY=true lets every client choose the address it is counted by')
@@ -76,12 +79,24 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
     url,
     async stop() {
       isStopping = true
+      stopWatching()
       await stopServer(server)
       await close()
       await database.close()
       logger.info('stopped')
     },
   }
+}
+
+/** Servers that are told to change their keys do so without a restart. */
+function followKeyFile(
+  config: Config,
+  { keys }: ReturnType<typeof keysOf>,
+  parts: Pick<KeysWatchParts, 'sessions' | 'logger'>,
+): () => void {
+  const path = keyPathOf(config)
+  if (path === undefined || keys === undefined) return () => undefined
+  return watchKeys({ ...parts, path, keys })
 }
 
 /** On an empty database only; of several processes that start at once, one makes it. */

@@ -7,8 +7,9 @@ import type { Keyring } from './keyring.ts'
 import { TOKEN_LENGTH } from './verify.ts'
 
 /**
- * Signs the token of the latest generation that a record has issued (RFC 7515, HS256).
- * Times keep their milliseconds, as a lifetime may be `1500ms`.
+ * Signs the token of the latest generation that a record has issued (RFC 7515), with the key that signs now.
+ * Times keep their milliseconds, as a lifetime may be `1500ms`. Where resource servers take the tokens, too, `aud`
+ * is a list of all audiences (RFC 7519 section 4.1.3).
  *
  * @throws ConfigurationError where the host's claims make the token too long.
  */
@@ -18,11 +19,12 @@ export function signToken(
   now: Timestamp,
   policy: Policy,
   keyring: Keyring,
+  resources: readonly string[] = [],
 ): string {
   const payload = {
     ...claims,
     iss: policy.issuer,
-    aud: policy.audience,
+    aud: resources.length === 0 ? policy.audience : [policy.audience, ...resources],
     sub: record.userId,
     jti: record.jti,
     gen: record.issued,
@@ -30,8 +32,8 @@ export function signToken(
     exp: expiryOf(record.createdAt, now, policy) / 1000,
     auth_time: record.createdAt / 1000,
   }
-  const { kid, alg, key } = keyring.signing
-  const token = jwt.sign(payload, key, { algorithm: alg, keyid: kid })
+  const { kid, alg, signingKey } = keyring.signingAt(now)
+  const token = jwt.sign(payload, signingKey, { algorithm: alg, keyid: kid })
   if (token.length > TOKEN_LENGTH) {
     throw new ConfigurationError(
       'loadClaims',

@@ -1,7 +1,7 @@
 import type { Policy } from '../protocol/policy.ts'
 import type { Presented, Timestamp } from '../protocol/types.ts'
 import { Recent } from '../recent.ts'
-import type { Keyring } from './keyring.ts'
+import type { VerifyingKeys } from './keyring.ts'
 import { readSigned, verifyToken } from './verify.ts'
 
 /**
@@ -21,20 +21,20 @@ interface Known {
  */
 export class Verifier {
   readonly #policy: Policy
-  readonly #keyring: Keyring
+  readonly #keys: VerifyingKeys
   readonly #known: Recent<number, Known>
 
   /** Remembers at most so many tokens. */
-  constructor(policy: Policy, keyring: Keyring, entries: number) {
+  constructor(policy: Policy, keys: VerifyingKeys, entries: number) {
     this.#policy = policy
-    this.#keyring = keyring
+    this.#keys = keys
     this.#known = new Recent(entries)
   }
 
   verify(token: string, now: Timestamp): Presented {
     const known = this.#known.get(keyOf(token))
     if (known?.token === token) return known.presented
-    const presented = verifyToken(token, now, this.#policy, this.#keyring)
+    const presented = verifyToken(token, now, this.#policy, this.#keys)
     if (presented.kind === 'verified') this.#remember(token, presented)
     return presented
   }
@@ -43,6 +43,11 @@ export class Verifier {
   trust(token: string): void {
     const verified = readSigned(token)
     if (verified !== undefined) this.#remember(token, { kind: 'verified', token: verified })
+  }
+
+  /** Forgets every token: what was signed by a key that is gone must be verified, and refused, anew. */
+  forget(): void {
+    this.#known.clear()
   }
 
   #remember(token: string, presented: Presented): void {

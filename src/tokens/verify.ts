@@ -2,7 +2,7 @@ import jwt from 'jsonwebtoken'
 import type { Policy } from '../protocol/policy.ts'
 import type { Presented, Timestamp, VerifiedToken } from '../protocol/types.ts'
 import { readPayload } from './claims.ts'
-import type { Key, Keyring } from './keyring.ts'
+import type { VerifyingKey, VerifyingKeys } from './keyring.ts'
 
 /** Longer tokens are neither issued nor looked at; Node takes 16 kB of headers in all. */
 export const TOKEN_LENGTH = 8_192
@@ -23,11 +23,11 @@ const INVALID: Presented = Object.freeze({ kind: 'invalid' })
  * `jsonwebtoken.verify` tests `exp` before `aud` and `iss`; whoever catches its TokenExpiredError accepts
  * tokens that were made for somebody else. So it is told to leave `exp` alone, for fresh and expired alike.
  */
-export function verifyToken(token: string, now: Timestamp, policy: Policy, keyring: Keyring): Presented {
+export function verifyToken(token: string, now: Timestamp, policy: Policy, keys: VerifyingKeys): Presented {
   if (token.length > TOKEN_LENGTH) return MALFORMED
   const header = readHeader(token)
   if (header === undefined) return MALFORMED
-  const key = keyOf(header, keyring)
+  const key = keyOf(header, keys)
   if (key === undefined) return INVALID
   const payload = verifyPayload(token, key, now, policy)
   const verified = payload && readPayload(payload)
@@ -38,6 +38,12 @@ export function verifyToken(token: string, now: Timestamp, policy: Policy, keyri
 export function readSigned(token: string): VerifiedToken | undefined {
   const payload = token.split('.')[1] as string
   return readPayload(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
+}
+
+/** The name of the key that a token says it was signed with, unverified. */
+export function kidOf(token: string): string | undefined {
+  const kid = token.length > TOKEN_LENGTH ? undefined : readHeader(token)?.['kid']
+  return typeof kid === 'string' ? kid : undefined
 }
 
 function readHeader(token: string): Record<string, unknown> | undefined {
@@ -55,16 +61,16 @@ function parseObject(json: string): Record<string, unknown> | undefined {
   }
 }
 
-function keyOf(header: Record<string, unknown>, keyring: Keyring): Key | undefined {
+function keyOf(header: Record<string, unknown>, keys: VerifyingKeys): VerifyingKey | undefined {
   if (!Object.keys(header).every((parameter) => HEADER.has(parameter))) return undefined
   if (header['typ'] !== 'JWT' || typeof header['kid'] !== 'string') return undefined
-  const key = keyring.find(header['kid'])
+  const key = keys.find(header['kid'])
   return key?.alg === header['alg'] ? key : undefined
 }
 
 function verifyPayload(
   token: string,
-  { alg, key }: Key,
+  { alg, key }: VerifyingKey,
   now: Timestamp,
   { issuer, audience, leeway }: Policy,
 ): Record<string, unknown> | undefined {

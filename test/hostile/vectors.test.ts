@@ -1,7 +1,7 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { expect, it } from 'vitest'
-import { keyringOfJwks } from '../../src/tokens/keyring.ts'
+import { keyringOfJwks } from '../../src/tokens/jwks.ts'
 import { verifyToken } from '../../src/tokens/verify.ts'
 import { policyOf, T0 } from '../support/records.ts'
 

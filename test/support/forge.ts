@@ -5,7 +5,7 @@ import { T0 } from './records.ts'
 export const SECRET = 'a secret of the tests, which is 32 bytes or longer'
 
 /** The `kid` by which the tokens of `SECRET` are known. */
-export const KID = keyringOfSecrets(SECRET).signing.kid
+export const KID = keyringOfSecrets(SECRET).signingAt(T0).kid
 
 /** What a forger changes; a value of undefined leaves a member out. */
 export interface Forgery {

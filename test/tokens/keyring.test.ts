@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../src/protocol/errors.ts'
-import { keyringOfJwks, keyringOfSecrets } from '../../src/tokens/keyring.ts'
+import { keyringOfJwks } from '../../src/tokens/jwks.ts'
+import { keyringOfSecrets } from '../../src/tokens/keyring.ts'
 import { verifyToken } from '../../src/tokens/verify.ts'
 import { forge } from '../support/forge.ts'
 import { policyOf, T0 } from '../support/records.ts'
@@ -24,32 +25,32 @@ function jwk(kid: string, secret = ONE): Record<string, unknown> {
 
 describe('keyringOfSecrets', () => {
   it('derives the kid from the secret, so that every process knows it', () => {
-    const { kid } = keyringOfSecrets(ONE).signing
-    expect(keyringOfSecrets(ONE).signing.kid).toBe(kid)
-    expect(keyringOfSecrets(Buffer.from(ONE)).signing.kid).toBe(kid)
-    expect(keyringOfSecrets(TWO).signing.kid).not.toBe(kid)
+    const { kid } = keyringOfSecrets(ONE).signingAt(T0)
+    expect(keyringOfSecrets(ONE).signingAt(T0).kid).toBe(kid)
+    expect(keyringOfSecrets(Buffer.from(ONE)).signingAt(T0).kid).toBe(kid)
+    expect(keyringOfSecrets(TWO).signingAt(T0).kid).not.toBe(kid)
     expect(kid).toMatch(/^[A-Za-z0-9_-]{11}$/)
     expect(ONE).not.toContain(kid)
   })
 
   it('signs with the first of a list and knows all', () => {
     const keyring = keyringOfSecrets([TWO, ONE])
-    const [one, two] = [ONE, TWO].map((secret) => keyringOfSecrets(secret).signing.kid)
-    expect(keyring.signing.kid).toBe(two)
+    const [one, two] = [ONE, TWO].map((secret) => keyringOfSecrets(secret).signingAt(T0).kid)
+    expect(keyring.signingAt(T0).kid).toBe(two)
     expect(keyring.find(one ?? '')?.kid).toBe(one)
-    expect(keyring.find(two ?? '')).toBe(keyring.signing)
+    expect(keyring.find(two ?? '')).toBe(keyring.signingAt(T0))
     expect(keyring.find('another')).toBeUndefined()
     expect(keyring.find('__proto__')).toBeUndefined()
   })
 
   it('counts bytes, not characters', () => {
-    expect(keyringOfSecrets('é'.repeat(16)).signing.alg).toBe('HS256')
+    expect(keyringOfSecrets('é'.repeat(16)).signingAt(T0).alg).toBe('HS256')
     expect(errorOf(() => keyringOfSecrets('é'.repeat(15))).got).toBe('30 bytes')
   })
 
   it('takes exactly 32 bytes', () => {
-    expect(keyringOfSecrets('x'.repeat(32)).signing.key.symmetricKeySize).toBe(32)
-    expect(keyringOfSecrets(new Uint8Array(32).fill(7)).signing.key.symmetricKeySize).toBe(32)
+    expect(keyringOfSecrets('x'.repeat(32)).signingAt(T0).key.symmetricKeySize).toBe(32)
+    expect(keyringOfSecrets(new Uint8Array(32).fill(7)).signingAt(T0).key.symmetricKeySize).toBe(32)
   })
 
   it.each([
@@ -83,7 +84,7 @@ describe('keyringOfSecrets', () => {
 describe('keyringOfJwks', () => {
   it('signs with the last of the set, the newest, and knows all', () => {
     const keyring = keyringOfJwks({ keys: [jwk('2026'), jwk('2027', TWO)] })
-    expect(keyring.signing.kid).toBe('2027')
+    expect(keyring.signingAt(T0).kid).toBe('2027')
     expect(keyring.find('2026')?.alg).toBe('HS256')
   })
 
@@ -117,8 +118,8 @@ describe('rotation', () => {
   const old = keyringOfSecrets(ONE)
   const both = keyringOfSecrets([TWO, ONE])
   const retired = keyringOfSecrets(TWO)
-  const tokenOfOld = forge({ header: { kid: old.signing.kid }, secret: ONE })
-  const tokenOfNew = forge({ header: { kid: retired.signing.kid }, secret: TWO })
+  const tokenOfOld = forge({ header: { kid: old.signingAt(T0).kid }, secret: ONE })
+  const tokenOfNew = forge({ header: { kid: retired.signingAt(T0).kid }, secret: TWO })
 
   it.each([
     ['before it, the old token', old, tokenOfOld, 'verified'],
@@ -130,7 +131,7 @@ describe('rotation', () => {
     [
       'the new secret under the old kid',
       both,
-      forge({ header: { kid: old.signing.kid }, secret: TWO }),
+      forge({ header: { kid: old.signingAt(T0).kid }, secret: TWO }),
       'invalid',
     ],
   ])('%s', (_, keyring, token, expected) => {

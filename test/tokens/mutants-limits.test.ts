@@ -31,7 +31,7 @@ describe('the greatest length of a token', () => {
 
 describe('a kid that is no text', () => {
   it.each([[7], [null], [['a']], [{ a: 1 }], [true], [undefined]])('such as %j is not looked for', (kid) => {
-    const find = vi.fn(() => KEYRING.signing)
+    const find = vi.fn(() => KEYRING.signingAt(T0))
     expect(verifyToken(forge({ header: { kid } }), T0, POLICY, { ...KEYRING, find }).kind).toBe('invalid')
     expect(find).not.toHaveBeenCalled()
   })

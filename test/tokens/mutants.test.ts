@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../src/protocol/errors.ts'
 import { readHostClaims } from '../../src/tokens/claims.ts'
-import { type Keyring, keyringOfJwks, keyringOfSecrets } from '../../src/tokens/keyring.ts'
+import { keyringOfJwks } from '../../src/tokens/jwks.ts'
+import { type Keyring, keyringOfSecrets } from '../../src/tokens/keyring.ts'
 import { signToken } from '../../src/tokens/sign.ts'
 import { TOKEN_LENGTH, verifyToken } from '../../src/tokens/verify.ts'
 import { SECRET } from '../support/forge.ts'
@@ -27,16 +28,18 @@ const jwkOf = (kid: string, bytes: number) => ({
 /** What mutation tests found that no other test would notice. */
 describe('keys', () => {
   it('of a set may have exactly 32 bytes', () => {
-    expect(keyringOfJwks({ keys: [jwkOf('a', 32)] }).signing.key.symmetricKeySize).toBe(32)
+    expect(keyringOfJwks({ keys: [jwkOf('a', 32)] }).signingAt(T0).key.symmetricKeySize).toBe(32)
   })
 
   it('of a set are described where they have another form', () => {
     const { takes } = errorOf(() => keyringOfJwks({ keys: [jwkOf('a', 31)] }))
-    expect(takes).toMatch(/^a JWK Set \{"keys": \[.+\]\} with secrets of at least 32 bytes$/)
+    expect(takes).toBe(
+      'a JWK Set of keys with kid and alg: HS256 (kty oct, at least 32 bytes), ES256 (kty EC, crv P-256, private), RS256 (kty RSA, private, at least 2048 bits)',
+    )
   })
 
   it('keep the kid that their secret always had, or every token would end with a new version', () => {
-    expect(keyringOfSecrets(SECRET).signing.kid).toBe('16g6aWF_HjI')
+    expect(keyringOfSecrets(SECRET).signingAt(T0).kid).toBe('16g6aWF_HjI')
   })
 })
 

@@ -46,6 +46,18 @@ describe('signToken', () => {
     })
   })
 
+  it('is for the resource servers, too, where there are any', () => {
+    const token = signToken(recordOf(), {}, T0, policyOf(), KEYRING, ['orders', 'billing'])
+    expect(decode(token)['aud']).toEqual(['sliding-jwt', 'orders', 'billing'])
+    for (const [audience, expected] of [
+      ['sliding-jwt', 'verified'],
+      ['billing', 'verified'],
+      ['other', 'invalid'],
+    ] as const) {
+      expect(verifyToken(token, T0, policyOf({ audience }), KEYRING).kind).toBe(expected)
+    }
+  })
+
   it('signs for the issuer and the audience of the policy', () => {
     const policy = { issuer: 'https://id.example', audience: 'shop' }
     expect(decode(signed({ policy }))).toMatchObject({ iss: 'https://id.example', aud: 'shop' })

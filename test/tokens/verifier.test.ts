@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { Key } from '../../src/tokens/keyring.ts'
+import type { VerifyingKey } from '../../src/tokens/keyring.ts'
 import { keyringOfSecrets } from '../../src/tokens/keyring.ts'
 import { Verifier } from '../../src/tokens/verifier.ts'
 import { forge, SECRET } from '../support/forge.ts'
@@ -8,7 +8,7 @@ import { policyOf, T0 } from '../support/records.ts'
 /** A verifier that tells how often it looked for a key, which it does once for each verification. */
 function verifierOf(entries = 10) {
   const keyring = keyringOfSecrets(SECRET)
-  const find = vi.fn((kid: string): Key | undefined => keyring.find(kid))
+  const find = vi.fn((kid: string): VerifyingKey | undefined => keyring.find(kid))
   return { verifier: new Verifier(policyOf(), { ...keyring, find }, entries), find }
 }
 
@@ -65,5 +65,14 @@ describe('Verifier', () => {
     const token = forge({ payload: { gen: 'seven' } })
     verifier.trust(token)
     expect(verifier.verify(token, T0)).toEqual({ kind: 'invalid' })
+  })
+
+  it('forgets, and verifies anew', () => {
+    const { verifier, find } = verifierOf()
+    const token = forge()
+    verifier.verify(token, T0)
+    verifier.forget()
+    expect(verifier.verify(token, T0).kind).toBe('verified')
+    expect(find).toHaveBeenCalledTimes(2)
   })
 })

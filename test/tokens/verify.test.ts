@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { Presented } from '../../src/protocol/types.ts'
 import { keyringOfSecrets } from '../../src/tokens/keyring.ts'
-import { TOKEN_LENGTH, verifyToken } from '../../src/tokens/verify.ts'
+import { kidOf, TOKEN_LENGTH, verifyToken } from '../../src/tokens/verify.ts'
 import { decode, type Forgery, forge, KID, payloadOf, SECRET, seal } from '../support/forge.ts'
 import { DAY, MINUTE, policyOf, SECOND, T0 } from '../support/records.ts'
 
@@ -302,5 +302,21 @@ describe('a right token is verified', () => {
   it('the forgeries differ from it in what they are named for and nothing else', () => {
     expect(verify(forge()).kind).toBe('verified')
     expect(decode(forge())).toEqual(payloadOf())
+  })
+})
+
+describe('kidOf', () => {
+  it('names the key of a token, whoever signed it', () => {
+    expect(kidOf(forge({ header: { kid: 'some key' }, secret: 'x'.repeat(32) }))).toBe('some key')
+  })
+
+  it.each([
+    ['no JWT', 'token'],
+    ['a kid that is no text', forge({ header: { kid: 7 } })],
+    ['no kid', forge({ header: { kid: undefined } })],
+    ['a header that is no object', `${Buffer.from('[]').toString('base64url')}.e30.x`],
+    ['a token that is too long', forge({ payload: { filler: 'x'.repeat(TOKEN_LENGTH) } })],
+  ])('finds none in %s', (_, token) => {
+    expect(kidOf(token)).toBeUndefined()
   })
 })

@@ -1,0 +1,44 @@
+import type { SigningJwk } from '../index.ts'
+import { changeKeyFile } from '../server/keys-write.ts'
+import type { Command } from './command.ts'
+import {
+  algorithmOf,
+  describeAll,
+  KEY_OPTIONS,
+  keyPathOfCall,
+  makeKey,
+  STARTS_OPTION,
+  startOf,
+  timeText,
+  toJson,
+  withKey,
+} from './keys.ts'
+import { answer } from './output.ts'
+
+export const keysAdd: Command = {
+  name: 'keys add',
+  takes: [],
+  meaning: 'adds a new key to the key file, which is made where there is none',
+  options: {
+    alg: { type: 'string', meaning: 'HS256 (default), ES256 or RS256; others can verify the last two' },
+    ...STARTS_OPTION,
+    ...KEY_OPTIONS,
+  },
+  async run(call) {
+    const path = keyPathOfCall(call)
+    const now = Date.now()
+    const added = makeKey(algorithmOf(call) ?? 'HS256', startOf(call, now))
+    let all: ReturnType<typeof describeAll> = []
+    await changeKeyFile(path, (keys) => {
+      const changed = withKey(keys, added)
+      all = describeAll(changed, now)
+      return changed
+    })
+    return answer(call.terminal, call.flags['json'] === true, { keys: all.map(toJson) }, addedText(added))
+  },
+}
+
+/** What a command says of a key that it added. */
+export function addedText({ kid, alg, starts }: SigningJwk): string {
+  return `Added ${alg} key ${kid}. It signs from ${timeText(Date.parse(starts ?? ''))} on; every server must have this file by then.`
+}

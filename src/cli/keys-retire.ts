@@ -1,0 +1,83 @@
+import { describeKeys, formatDuration, type KeyDescription, type Policy, readPolicy } from '../index.ts'
+import { changeKeyFile } from '../server/keys-write.ts'
+import type { ServerDatabase } from '../stores/server-store.ts'
+import { type Call, type Command, CommandError } from './command.ts'
+import { POLICY_AND_DATABASE_OPTIONS, withDatabase } from './database.ts'
+import { KEY_OPTIONS, keyPathOfCall, timeText, toJson, withoutKeys } from './keys.ts'
+import { answer, plural } from './output.ts'
+import { configOf } from './settings.ts'
+
+/** A server may sign with the key before for so long after another one took over: until it has seen the new file. */
+export const HANDOVER_MS = 60_000
+
+export const keysRetire: Command = {
+  name: 'keys retire',
+  takes: ['KID'],
+  meaning:
+    'takes a key out of the key file. Tokens that it signed are refused from then on, so that it must outlive IDLE_TIMEOUT after it last signed',
+  options: {
+    force: { type: 'boolean', meaning: 'although live sessions still need it: they end' },
+    ...KEY_OPTIONS,
+    ...POLICY_AND_DATABASE_OPTIONS,
+  },
+  async run(call) {
+    const path = keyPathOfCall(call)
+    const [kid = ''] = call.positionals
+    const now = Date.now()
+    let left: KeyDescription[] = []
+    await changeKeyFile(path, async (keys) => {
+      const key = describeKeys(keys, now).find((description) => description.kid === kid)
+      await refuseNeeded(call, kid, key, now)
+      const changed = withoutKeys(keys, [kid])
+      left = describeKeys(changed, now)
+      return changed
+    })
+    return answer(
+      call.terminal,
+      call.flags['json'] === true,
+      { keys: left.map(toJson) },
+      `Retired key ${kid}.`,
+    )
+  },
+}
+
+async function refuseNeeded(
+  call: Call,
+  kid: string,
+  key: KeyDescription | undefined,
+  now: number,
+): Promise<void> {
+  if (key === undefined) throw new CommandError('not_found', `there is no key ${kid}`)
+  if (key.state === 'signing') {
+    const cure = 'first let another one sign: sliding-jwt keys rotate --starts 0'
+    throw new CommandError('conflict', `key ${kid} signs; ${cure}`)
+  }
+  if (key.state === 'waiting' || call.flags['force'] === true) return
+  const policy = readPolicy(configOf(call).policy)
+  const sessions = await withDatabase(call, {}, ({ database }) => countSignedBy(database, key, policy, now))
+  if (sessions > 0) throw new CommandError('conflict', neededText(key, sessions, policy))
+}
+
+/**
+ * Live sessions whose last token this key may have signed: those that began or were renewed while it did. They
+ * are those since it began, without those since it ended.
+ */
+async function countSignedBy(
+  database: ServerDatabase,
+  { signsFrom, signsUntil }: KeyDescription,
+  { maxAge, idleTimeout, tokenTtl }: Policy,
+  now: number,
+): Promise<number> {
+  const createdAt = now - maxAge
+  const oldest = now - Math.max(idleTimeout, tokenTtl)
+  const countSince = (time: number) =>
+    database.countActiveSessions({ createdAt, updatedAt: Math.max(oldest, time) })
+  const begun = await countSince((signsFrom ?? 0) - 1)
+  const ended = signsUntil === null ? 0 : await countSince(signsUntil + HANDOVER_MS)
+  return Math.max(0, begun - ended)
+}
+
+function neededText({ kid, signsUntil }: KeyDescription, sessions: number, { idleTimeout }: Policy): string {
+  const last = signsUntil === null ? '' : `, until ${timeText(signsUntil + HANDOVER_MS + idleTimeout)}`
+  return `key ${kid} may have signed the token of ${plural(sessions, 'live session')}, which would end; it must outlive IDLE_TIMEOUT (${formatDuration(idleTimeout)})${last}. --force retires it all the same`
+}
