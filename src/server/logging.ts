@@ -12,6 +12,7 @@ import {
 import { pinoHttp } from 'pino-http'
 import { readClient } from '../index.ts'
 import { describeError } from './describe-error.ts'
+import { proxiedRequest } from './forward-auth.ts'
 
 /** Nothing writes these into the log; should anything ever do, they stay out all the same. */
 const SECRETS = ['authorization', '["x-jwt"]', 'cookie', '["set-cookie"]']
@@ -77,14 +78,21 @@ function describeRequest(req: Request) {
   return {
     id: req.id,
     method: req.method,
-    path: pathOf(req),
+    path: pathOf(req.originalUrl),
+    proxied: describeProxied(req),
     ip: readClient(req).ip,
     userAgent: req.get('user-agent')?.slice(0, 200),
   }
 }
 
+/** What a proxy asked about. */
+function describeProxied(req: Request) {
+  const proxied = proxiedRequest(req)
+  return proxied && { method: proxied.method, path: pathOf(proxied.uri) }
+}
+
 /** Without the query, and without what looks like a token that somebody put into the path. */
-function pathOf({ originalUrl }: Request): string {
-  const [path = ''] = originalUrl.split('?', 1)
+function pathOf(uri: string): string {
+  const [path = ''] = uri.split('?', 1)
   return path.replace(/eyJ[\w-]{5,}(\.[\w-]*)*/g, '[redacted]').slice(0, 200)
 }

@@ -1,5 +1,6 @@
 import { Router } from 'express'
 import { type SlidingSession, SlidingSessionError } from '../index.ts'
+import { problemInHeader } from './forward-auth.ts'
 import type { Users } from './users.ts'
 
 /** `GET /me`: who is logged in, by which session; and `GET /verify`: the same in headers, for a proxy. */
@@ -15,7 +16,7 @@ export function meRoutes(sessions: SlidingSession, users: Users): Router {
     res.json({ user, session: { ...session, current: true } })
   })
 
-  router.get('/verify', authenticated, (req, res) => {
+  router.get('/verify', problemInHeader, authenticated, (req, res) => {
     const { userId, jti, claims } = req.auth
     res
       .set({ 'X-User': userId, 'X-Role': String(claims?.['role'] ?? ''), 'X-Session': jti })

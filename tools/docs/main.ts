@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { errorsPage } from './errors.ts'
+import { PAGES } from './pages.ts'
 
 /** Writes the pages that are made from the source; a test compares them. */
-writeFileSync(new URL('../../docs/errors.md', import.meta.url), errorsPage())
+for (const [path, make] of Object.entries(PAGES)) {
+  writeFileSync(new URL(`../../${path}`, import.meta.url), make())
+}

@@ -1,0 +1,78 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Program, start } from './program.ts'
+
+/** Who is where, such as `127.0.0.1:3000`. */
+export interface Addresses {
+  /** Of sliding-jwt. */
+  readonly server: string
+  readonly app: string
+  /** Where nginx listens. */
+  readonly listen: string
+}
+
+/** Debian has nginx where only root's PATH leads. */
+const PATH = `${process.env['PATH']}:/usr/sbin`
+
+/** Runs nginx on the configuration of this example, in a folder that goes when it ends; resolves when it listens. */
+export async function startNginx({ server, app, listen }: Addresses): Promise<Program> {
+  const example = readFileSync(new URL('sliding-jwt.conf', import.meta.url), 'utf8')
+    .replace('127.0.0.1:3000', server)
+    .replace('127.0.0.1:8000', app)
+    .replace('127.0.0.1:8080', listen)
+  const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-nginx-'))
+  // The worker may be another user than the one who made the folder.
+  chmodSync(folder, 0o755)
+  writeFileSync(join(folder, 'nginx.conf'), wholeOf(example))
+  const nginx = start('nginx', 'nginx', ['-p', folder, '-c', 'nginx.conf'], { env: { PATH } })
+  const ended = nginx.ended.finally(() => rmSync(folder, { recursive: true }))
+  await untilListening(listen, nginx)
+  return { ...nginx, ended }
+}
+
+/** What nginx needs around the example to run by itself, with everything that it writes in its folder. */
+function wholeOf(example: string): string {
+  const written = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return [
+    'daemon off;',
+    'worker_processes 1;',
+    'error_log stderr crit;',
+    'pid nginx.pid;',
+    'events {}',
+    'http {',
+    'access_log off;',
+    ...written.map((what) => `${what}_temp_path ${what};`),
+    example,
+    '}',
+    '',
+  ].join('\n')
+}
+
+/** A port that nobody listens on just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (typeof address !== 'object' || address === null) throw new Error('there is no free port')
+  return address.port
+}
+
+/** A proxy says nothing when it listens; so it is asked until it answers, whatever that is. */
+export async function untilListening(address: string, { name, ended }: Program): Promise<void> {
+  let hasEnded = false
+  void ended.finally(() => {
+    hasEnded = true
+  })
+  for (;;) {
+    const isThere = await fetch(`http://${address}/`).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return
+    if (hasEnded) throw new Error(`${name} did not start`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { freePort } from '../../examples/nginx/nginx.ts'
+import { isInstalled } from '../examples/run.ts'
+import { BLOCKS, type Block, PAGES } from './blocks.ts'
+import { runCommands } from './terminal.ts'
+import { normalised, patternOf, type Step, stepsOf } from './transcript.ts'
+
+/** The commands of a page, in its order, as one story. */
+function storyOf(page: string): (Step & { readonly place: string })[] {
+  return BLOCKS.filter((block) => block.page === page && block.reason === undefined).flatMap((block) =>
+    commandsOf(block).map((step) => ({ ...step, place: `${page}:${block.line}: ${step.command}` })),
+  )
+}
+
+function commandsOf({ language, code }: Block): Step[] {
+  if (language === 'console') return stepsOf(code)
+  return language === 'sh' ? [{ command: code, shown: '' }] : []
+}
+
+const STORIES = PAGES.map((page) => [page, storyOf(page)] as const).filter(([, story]) => story.length > 0)
+
+describe.skipIf(!isInstalled('curl'))('commands of the documentation', () => {
+  it.each(STORIES)('%s: each prints what is shown', async (_page, story) => {
+    const { outputs, said } = await runCommands(story, await freePort())
+    const rows = story.map(({ place, shown }, index) => ({ place, shown, printed: outputs[index] ?? said }))
+    for (const { place, shown, printed } of rows) {
+      expect(normalised(printed), place).toMatch(patternOf(shown))
+    }
+  })
+
+  it('there are some', () => {
+    expect(STORIES.map(([page]) => page)).toEqual(
+      expect.arrayContaining(['README.md', 'docs/getting-started.md', 'docs/http-api.md']),
+    )
+  })
+})
+
+describe('what is shown', () => {
+  it.each([
+    ['the same', 'HTTP/1.1 200 OK\n', 'HTTP/1.1 200 OK\r\n', true],
+    ['something else', 'HTTP/1.1 200 OK\n', 'HTTP/1.1 401 Unauthorized', false],
+    ['more than is shown', 'one\n', 'one\ntwo', false],
+    ['what is left out', '{"a":1,…}\n', '{"a":1,"b":2}', true],
+    ['less than what is left out', '{"a":1,…}\n', '{"a":1', false],
+    ['other blanks', 'NAME  ROLE\n', 'NAME   ROLE', true],
+    ['a remark', 'X-JWT: …      # it had expired\n', 'X-JWT: eyJ', true],
+    ['nothing', '', '', true],
+    ['something where nothing is shown', '', 'oh', false],
+  ])('%s', (_what, shown, printed, expected) => {
+    expect(patternOf(shown).test(normalised(printed))).toBe(expected)
+  })
+})

@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll } from 'vitest'
+import { type Block, ROOT } from './blocks.ts'
+import * as prelude from './prelude.ts'
+
+const PRELUDE = fileURLToPath(new URL('prelude.ts', import.meta.url))
+const FOLDER = fileURLToPath(new URL('reports/', ROOT))
+
+/** A folder within the repository, from which the packages are found; it goes when the tests of a file are done. */
+export function makeFolder(): string {
+  mkdirSync(FOLDER, { recursive: true })
+  const folder = mkdtempSync(join(FOLDER, 'docs-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+/** Writes a block as a program: with the package's source in place of the package, and what the pages take for granted. */
+export function writeProgram(folder: string, { page, line, code }: Block): string {
+  const path = join(folder, `${page.replace(/\W/g, '-')}-${line}.ts`)
+  const program = code.replaceAll(
+    /from 'sliding-jwt(\/[\w/]+)?'/g,
+    (_whole, entry) => `from '${sourceOf(entry)}'`,
+  )
+  writeFileSync(path, `${importsOf(code)}\n${program}\nexport {}\n`)
+  return path
+}
+
+function sourceOf(entry: string | undefined): string {
+  const path = entry === undefined ? 'index' : entry.replace(/^\/client$/, '/client/index')
+  return fileURLToPath(new URL(`src/${path}.ts`, ROOT))
+}
+
+/** The names of the prelude that a block uses and does not declare. */
+function importsOf(code: string): string {
+  const needed = Object.keys(prelude).filter(
+    (name) =>
+      new RegExp(`(?<![.'\\w])${name}\\b(?!:)`).test(code) &&
+      !new RegExp(`\\b(const|function|import) [{ ]*${name}\\b`).test(code),
+  )
+  return needed.length === 0 ? '' : `import { ${needed.join(', ')} } from '${PRELUDE}'`
+}

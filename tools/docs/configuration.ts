@@ -1,0 +1,48 @@
+import { flagOf, SETTINGS, type Setting } from '../../src/server/settings.ts'
+import { type Option, optionsOf } from './options.ts'
+
+/** The page of all options and settings, made from where they are declared. */
+export function configurationPage(): string {
+  return `${[
+    '# Configuration',
+    'Made from the source by `npm run docs`. Durations are `15m`, `7d`, `1500ms` or a number of seconds: milliseconds, seconds, minutes, hours and days (`ms`, `s`, `m`, `h`, `d`).',
+    '## The server',
+    'Each setting is an environment variable, and a flag of `sliding-jwt serve`; the flag wins. What cannot be used stops the start, with one line that names the variable, what it got and what it takes. An empty variable counts as none.',
+    table(['variable', 'flag', 'default', 'meaning'], SETTINGS.map(settingRow)),
+    'A secret on a command line can be read by other users of the machine: give it as a variable, or let it be in a file.',
+    '## The library',
+    'The options of `slidingSession`. A name that is none is an error, which tells the nearest right one.',
+    sections([
+      ...optionsOf('src/sliding-session.ts', 'SlidingSessionOptions'),
+      ...optionsOf('src/protocol/policy.ts', 'PolicyOptions'),
+    ]),
+    '## fingerprint, part by part',
+    'An object in place of `off`, `balanced` or `strict`; or a function of `(reference, presented)`, each with `ip` and `userAgent`, that answers true where the client may be the one that logged in.',
+    sections(optionsOf('src/protocol/fingerprint.ts', 'FingerprintRule')),
+    '## authenticate',
+    'What a route asks for: `sessions.authenticate({ … })`.',
+    sections(optionsOf('src/express/authenticate.ts', 'AuthenticateOptions')),
+    '## The client',
+    'The options of `createClient`; [clients](clients.md) has the rest.',
+    sections(optionsOf('src/client/client.ts', 'ClientOptions')),
+  ].join('\n\n')}\n`
+}
+
+function settingRow({ variable, byDefault, meaning, isVariableOnly }: Setting): string[] {
+  const flag = isVariableOnly === true ? '' : `\`--${flagOf(variable)}\``
+  return [`\`${variable}\``, flag, byDefault === '' ? '' : `\`${byDefault}\``, meaning]
+}
+
+function sections(options: readonly Option[]): string {
+  return options
+    .map(({ name, type, isNeeded, meaning }) =>
+      [`### ${name}`, `\`${type}\`${isNeeded ? ', needed' : ''}`, meaning].join('\n\n'),
+    )
+    .join('\n\n')
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`.replaceAll(/ {2,}/g, ' ')
+  return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n')
+}
