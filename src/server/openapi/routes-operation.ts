@@ -35,6 +35,20 @@ export const operationRoutes = {
       example: 'sliding_jwt_requests_total{outcome="renewed"} 42',
     },
   },
+  'GET /.well-known/jwks.json': {
+    name: 'jwks',
+    tag: 'Operation',
+    summary: 'The public keys that verify tokens',
+    description: 'A JWK Set (RFC 7517). Secrets of HS256 are never in it.',
+    access: 'anybody',
+    answer: {
+      status: 200,
+      description: 'The keys of ES256 and RS256; empty where there are none.',
+      type: 'application/jwk-set+json',
+      schema: z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }),
+      example: { keys: [] },
+    },
+  },
   'GET /openapi.json': {
     name: 'openapi',
     tag: 'Operation',

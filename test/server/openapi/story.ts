@@ -64,7 +64,16 @@ export async function tellStory(bench: PopulatedBench): Promise<string[]> {
   expect(trail.events.length).toBeGreaterThan(5)
   await ask('DELETE /me/sessions', { as: root, path: '/me/sessions?except=current' })
   await ask('POST /logout', { as: root })
-  for (const path of ['healthz', 'readyz', 'metrics', 'openapi.json', 'docs', 'docs/errors', 'console/']) {
+  for (const path of [
+    'healthz',
+    'readyz',
+    'metrics',
+    'openapi.json',
+    'docs',
+    'docs/errors',
+    'console/',
+    '.well-known/jwks.json',
+  ]) {
     await ask(`GET /${path}`)
   }
   return [...new Set([...asked].map((entry) => entry.split(' ').slice(0, 2).join(' ')))]
