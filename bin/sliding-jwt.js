@@ -2,7 +2,7 @@
 // In the package the compiled command runs; in a checkout the source does.
 import { existsSync } from 'node:fs'
 
-const needed = [22, 12]
+const needed = [22, 14]
 const found = process.versions.node.split('.').map(Number)
 
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {

@@ -1,5 +1,5 @@
 /** The oldest Node that better-sqlite3's binaries load in; older ones crash. */
-const NEEDED = [22, 12] as const
+const NEEDED = [22, 14] as const
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 

@@ -73,11 +73,14 @@ describe('the version of Node', () => {
     return import('../src/runtime.ts')
   }
 
-  it.each(['18.20.8', '20.19.5', '21.7.3', '22.11.0'])('%s is refused in one line', async (node) => {
-    await expect(loadWith(node)).rejects.toThrow(`sliding-jwt needs Node 22.12 or newer, this is ${node}`)
-  })
+  it.each(['18.20.8', '20.19.5', '21.7.3', '22.11.0', '22.13.1'])(
+    '%s is refused in one line',
+    async (node) => {
+      await expect(loadWith(node)).rejects.toThrow(`sliding-jwt needs Node 22.14 or newer, this is ${node}`)
+    },
+  )
 
-  it.each(['22.12.0', '22.20.0', '24.0.0', '26.1.0'])('%s is fine', async (node) => {
+  it.each(['22.14.0', '22.20.0', '24.0.0', '26.1.0'])('%s is fine', async (node) => {
     await expect(loadWith(node)).resolves.toBeDefined()
   })
 })

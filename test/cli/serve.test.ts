@@ -108,7 +108,7 @@ test('an older Node gets one clear line', async () => {
   const run = promisify(execFile)(process.execPath, ['--import', pretend, command, 'serve'])
   await expect(run).rejects.toMatchObject({
     code: 1,
-    stderr: 'sliding-jwt needs Node 22.12 or newer, this is 20.20.2\n',
+    stderr: 'sliding-jwt needs Node 22.14 or newer, this is 20.20.2\n',
   })
 })
 

@@ -19,6 +19,7 @@ export interface Block {
 /** The pages whose blocks are tested. */
 export const PAGES = [
   'README.md',
+  'CONTRIBUTING.md',
   ...readdirSync(new URL('docs/', ROOT))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkTypes, lintPackage } from '../../tools/package/lint.ts'
+import { type Packed, pack } from '../../tools/package/pack.ts'
+import { stage } from '../../tools/package/stage.ts'
+import { hiddenTypes, publicTypes } from '../../tools/package/types.ts'
+
+/** `npm run package-check` does the same with the console, and installs the package in an empty project. */
+describe('the package', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-package-'))
+  let packed: Packed
+  beforeAll(() => {
+    stage(folder)
+    for (const path of hiddenTypes(folder)) rmSync(path)
+    packed = pack(folder, folder)
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('has what runs, its types and its migrations, and nothing else', () => {
+    const kinds = packed.paths.map((path) => path.replace(/[\w-]+(?=\.(d\.ts|js|sql)$)/, '*'))
+    const foreign = kinds.filter((path) => !/^(bin|dist|drizzle)\//.test(path))
+    expect(foreign.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    const types = new Set(kinds.map((path) => path.split('*')[1] ?? path.split('/').at(-1)))
+    expect([...types].sort()).toEqual(
+      [
+        '.d.ts',
+        '.js',
+        '.sql',
+        '_journal.json',
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'package.json',
+      ].sort(),
+    )
+    expect(packed.size).toBeLessThan(120_000)
+  })
+
+  it('names no package in its public types but Express, axios and Node', () => {
+    const packages = [...publicTypes(folder).packages].filter((name) => !name.startsWith('node:'))
+    expect(packages.sort()).toEqual(['axios', 'express'])
+  })
+
+  it('is as publint wants it', async () => {
+    expect(await lintPackage(packed.tarball)).toEqual([])
+  })
+
+  it('has types that are found from everywhere', () => {
+    expect(() => checkTypes(packed.tarball)).not.toThrow()
+  })
+})

@@ -1,0 +1,111 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { programs } from './programs.ts'
+
+/** What a project has that uses the package with TypeScript. */
+const PACKAGES = ['express', 'typescript', '@types/express', '@types/node', 'axios', 'ky']
+
+/** The options of a project that believes nobody's types. */
+const TSCONFIG = {
+  compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, skipLibCheck: false },
+  include: ['*.ts'],
+}
+
+/** Makes an empty project, installs the package in it, and writes the README's program in three ways. */
+export async function makeConsumer(folder: string, tarball: string): Promise<number> {
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), '{"private": true, "type": "module"}')
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
+  writeFileSync(join(folder, 'clients.ts'), CLIENTS)
+  install(folder, [tarball, ...PACKAGES.map(withVersion)])
+  const port = await freePort()
+  for (const [name, program] of Object.entries(programs(port))) writeFileSync(join(folder, name), program)
+  return port
+}
+
+/** Every other entry point, for its types. */
+const CLIENTS = `
+import { createClient } from 'sliding-jwt/client'
+import { addInterceptors, fetchBy } from 'sliding-jwt/client/axios'
+import { hooks } from 'sliding-jwt/client/ky'
+import axios from 'axios'
+import ky from 'ky'
+const api = axios.create()
+const client = createClient({ baseUrl: 'https://api.example.org', fetch: fetchBy(api) })
+addInterceptors(api, client)
+ky.create({ hooks: hooks(client) })
+`
+
+/** Installs packages by npm. */
+export function install(folder: string, packages: readonly string[]): void {
+  const args = ['install', '--no-audit', '--no-fund', '--loglevel', 'error', ...packages]
+  execFileSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+/** Checks the types of the project and of all that it uses. */
+export function checkProject(folder: string): void {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: folder, stdio: 'inherit' })
+}
+
+/** Runs one of the programs by a Node, logs in and asks for the orders; what is wrong, or undefined. */
+export async function runProgram(
+  node: string,
+  folder: string,
+  name: string,
+  port: number,
+): Promise<string | undefined> {
+  const child = spawn(node, ['--no-warnings', name], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], JWT_SECRET: 'a secret of the reader, 32 bytes or more' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const ended = once(child, 'close')
+  try {
+    const url = `http://127.0.0.1:${port}`
+    const login = await untilAnswered(
+      `${url}/login`,
+      { method: 'POST' },
+      () => child.exitCode === null && child.signalCode === null,
+    )
+    const Authorization = `Bearer ${login.headers.get('X-JWT')}`
+    const orders = await fetch(`${url}/orders`, { headers: { Authorization } })
+    const without = await fetch(`${url}/orders`)
+    const got = `${orders.status} ${await orders.text()}, ${without.status}`
+    return got === '200 ["tea for ada"], 401' ? undefined : got
+  } catch (error) {
+    return String(error)
+  } finally {
+    child.kill()
+    await ended
+    for (const end of ['', '-wal', '-shm']) rmSync(join(folder, `sessions.db${end}`), { force: true })
+  }
+}
+
+/** Asks until there is an answer, for as long as there is somebody to give it, and 20 s at most. */
+async function untilAnswered(url: string, request: RequestInit, isAlive: () => boolean): Promise<Response> {
+  for (let left = 400; left > 0; left -= 1) {
+    const answer = await fetch(url, request).catch(() => undefined)
+    if (answer !== undefined) return answer
+    if (!isAlive()) throw new Error('it ended')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('it does not answer')
+}
+
+function withVersion(name: string): string {
+  const description = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { dependencies, devDependencies } = JSON.parse(description)
+  return `${name}@${dependencies[name] ?? devDependencies[name]}`
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  if (typeof address !== 'object' || address === null) throw new Error('there is no free port')
+  return address.port
+}
