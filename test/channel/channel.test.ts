@@ -73,7 +73,7 @@ describe('a signed request', () => {
     ['two signatures', { ...right, headers: { ...right.headers, signature: ['a', 'b'] } }],
     ['no parameters', { ...right, headers: { ...right.headers, 'signature-input': undefined } }],
     ['another time', withInput(right, /created=\d+/, `created=${T0 / 1000 + 1}`)],
-    ['another nonce', withInput(right, /nonce="./, 'nonce="~'.replace('~', 'A'))],
+    ['another nonce', withInput(right, /nonce="[^"]+/, `nonce="${'A'.repeat(22)}`)],
     ['another server', withInput(right, 'orders', 'billing')],
     ['an unknown server', withInput(right, 'orders', 'nobody')],
     ['a server with the name of a property', withInput(right, 'orders', '__proto__')],

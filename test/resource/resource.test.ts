@@ -3,7 +3,7 @@ import { tokenOf } from '../support/app.ts'
 import { decode } from '../support/forge.ts'
 import { jwkOf } from '../support/keys.ts'
 import { MINUTE, SECOND } from '../support/records.ts'
-import { FIREFOX } from '../support/user-agents.ts'
+import { CHROME, FIREFOX } from '../support/user-agents.ts'
 import { startHousehold } from './household.ts'
 
 describe('a fresh token', () => {
@@ -170,6 +170,47 @@ describe('the plain function', () => {
     expect(outcome).toMatchObject({ kind: 'pass', auth: { renewed: true }, token: expect.any(String) })
     expect(await resource.verify(undefined, client)).toEqual({ kind: 'refuse', code: 'token_missing' })
     expect(await resource.verify('token', client)).toEqual({ kind: 'refuse', code: 'token_malformed' })
+  })
+
+  it('shares one renewal among parallel requests of one client, and hands the token out once', async () => {
+    const { auth, resource, renewals } = await startHousehold({ auth: { fingerprint: 'off' } })
+    const token = await auth.login()
+    await resource.verify(token, client)
+    auth.clock.advance(16 * MINUTE)
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => resource.verify(token, client)))
+    expect(renewals()).toBe(1)
+    expect(outcomes.every(({ kind }) => kind === 'pass')).toBe(true)
+    expect(outcomes.filter((outcome) => 'token' in outcome && outcome.token !== undefined)).toHaveLength(1)
+    await resource.verify(token, client)
+    expect(renewals()).toBe(2)
+  })
+
+  it('judges each client by itself, although another one has the same token renewed at the same time', async () => {
+    const { auth, resource, renewals } = await startHousehold()
+    const token = await auth.login()
+    await resource.verify(token, client)
+    auth.clock.advance(16 * MINUTE)
+    const outcomes = await Promise.all([
+      resource.verify(token, { ip: '127.0.0.1', userAgent: CHROME }),
+      resource.verify(token, { ip: '127.0.0.1', userAgent: FIREFOX }),
+    ])
+    expect(renewals()).toBe(2)
+    expect(outcomes[0]?.kind).toBe('pass')
+    expect(outcomes[1]).toMatchObject({ kind: 'refuse', code: 'fingerprint_mismatch' })
+  })
+
+  it('asks anew for each strict request, in parallel too', async () => {
+    const { auth, resource, renewals } = await startHousehold({ auth: { fingerprint: 'off' } })
+    const token = await auth.login()
+    const askThrice = () =>
+      Promise.all(Array.from({ length: 3 }, () => resource.verify(token, client, { strict: true })))
+    await askThrice()
+    expect(renewals()).toBe(3)
+    auth.clock.advance(16 * MINUTE)
+    const outcomes = await askThrice()
+    expect(renewals()).toBe(6)
+    expect(outcomes.every(({ kind }) => kind === 'pass')).toBe(true)
+    expect(outcomes.filter((outcome) => 'token' in outcome && outcome.token !== undefined)).toHaveLength(1)
   })
 
   it('asks where it is told to be strict', async () => {
