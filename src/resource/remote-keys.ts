@@ -9,7 +9,7 @@ const GOOD_FOR_MS = 300_000
 const STALE_AFTER_MS = 3_600_000
 
 /** An unknown `kid` has the keys fetched, but strangers can make up as many as they like. */
-const LEARN_EVERY_MS = 30_000
+const FETCH_EVERY_MS = 1_000
 
 export interface RemoteKeysParts {
   readonly fetchKeys: () => Promise<unknown>
@@ -38,7 +38,7 @@ export class RemoteKeys implements VerifyingKeys {
   /** Whether the keys can be used without waiting. Where they are not quite new, newer ones are on their way. */
   areReady(now: Timestamp): boolean {
     const age = now - this.#fetchedAt
-    if (age >= GOOD_FOR_MS && age < STALE_AFTER_MS && now - this.#triedAt >= LEARN_EVERY_MS) {
+    if (age >= GOOD_FOR_MS && age < STALE_AFTER_MS && now - this.#triedAt >= FETCH_EVERY_MS) {
       this.#fetch(now).catch(() => undefined)
     }
     return age < STALE_AFTER_MS
@@ -60,7 +60,7 @@ export class RemoteKeys implements VerifyingKeys {
    */
   async learn(kid: string, now: Timestamp): Promise<boolean> {
     if (this.find(kid) !== undefined) return false
-    if (this.#fetching === undefined && now - this.#triedAt < LEARN_EVERY_MS) return false
+    if (this.#fetching === undefined && now - this.#triedAt < FETCH_EVERY_MS) return false
     await this.#fetch(now)
     return this.find(kid) !== undefined
   }

@@ -57,6 +57,7 @@ export function createApp(parts: AppParts): Application {
   app.get('/.well-known/jwks.json', sessions.jwks())
   app.use('/console', consoleRoutes())
   app.use(requestContext)
+  app.post('/renew', sessions.renew())
   app.use(loginRoutes({ sessions, users, limits, audit }))
   app.use(meRoutes(sessions, users))
   app.use(sessions.routes())

@@ -9,6 +9,8 @@ export interface Config {
   readonly databaseUrl: string
   readonly secret: string | undefined
   readonly keysPath: string | undefined
+  /** The file of the resource servers. */
+  readonly resourcesPath: string | undefined
   readonly policy: PolicyOptions & { readonly issuer: string }
   readonly trustProxy: boolean | number | string
   readonly corsOrigins: readonly string[]
@@ -40,6 +42,7 @@ export function readConfig(values: Values): Config {
     databaseUrl: get('DATABASE_URL'),
     secret: readSecret(values['JWT_SECRET']),
     keysPath: isGiven('JWT_KEYS') ? get('JWT_KEYS') : undefined,
+    resourcesPath: isGiven('RESOURCE_KEYS') ? get('RESOURCE_KEYS') : undefined,
     policy: readPolicyOptions(get),
     trustProxy: readTrustProxy(get('TRUST_PROXY')),
     corsOrigins: readOrigins(get('CORS_ORIGINS')),

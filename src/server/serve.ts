@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ConfigurationError, SlidingSessionError } from '../index.ts'
+import { ConfigurationError, SlidingSessionError, type SlidingSessionOptions } from '../index.ts'
 import { openServerDatabase } from '../stores/open.ts'
 import type { ServerDatabase } from '../stores/server-store.ts'
 import { createApp } from './app.ts'
@@ -10,6 +10,7 @@ import { type Config, inVariables } from './config.ts'
 import { keyPathOf, keysOf } from './key-file.ts'
 import { type KeysWatchParts, watchKeys } from './keys-watch.ts'
 import { createLogger } from './logging.ts'
+import { readResourceFile } from './resource-file.ts'
 import { openServices } from './services.ts'
 import { stopServer } from './stop.ts'
 import type { Users } from './users.ts'
@@ -48,7 +49,7 @@ export async function openDatabase(databaseUrl: string): Promise<ServerDatabase>
 async function serveFrom(database: ServerDatabase, config: Config): Promise<RunningServer> {
   const logger = createLogger(config.logLevel)
   const keys = keysOf(config)
-  const options = { ...config.policy, ...keys }
+  const options = { ...config.policy, ...keys, resources: resourcesOf(config) }
   const services = await openServices({ database, options, logger })
   const { sessions, users, audit, overview, metrics, close } = services
   metrics.watchProcess()
@@ -86,6 +87,10 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
       logger.info('stopped')
     },
   }
+}
+
+function resourcesOf({ resourcesPath }: Config): SlidingSessionOptions['resources'] {
+  return resourcesPath === undefined ? undefined : readResourceFile(resourcesPath)
 }
 
 /** Servers that are told to change their keys do so without a restart. */

@@ -24,6 +24,14 @@ export const SETTINGS: readonly Setting[] = [
   }),
   setting('JWT_SECRET', '', 'secret that signs tokens, at least 32 bytes', { option: 'secret' }),
   setting('JWT_KEYS', '', 'key file; made beside the database where there is no secret', { option: 'keys' }),
+  setting(
+    'RESOURCE_KEYS',
+    '',
+    'file of the servers that take the tokens, too, and of the keys shared with them',
+    {
+      option: 'resources',
+    },
+  ),
   setting('JWT_ISSUER', 'sliding-jwt', 'iss of every token', { option: 'issuer' }),
   setting('JWT_AUDIENCE', 'sliding-jwt', 'aud of every token', { option: 'audience' }),
   setting('TOKEN_TTL', '15m', 'how long a token is fresh', { option: 'tokenTtl' }),

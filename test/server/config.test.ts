@@ -13,6 +13,7 @@ describe('readConfig', () => {
       databaseUrl: 'sliding-jwt.db',
       secret: undefined,
       keysPath: undefined,
+      resourcesPath: undefined,
       policy: {
         issuer: 'sliding-jwt',
         audience: 'sliding-jwt',
@@ -35,6 +36,7 @@ describe('readConfig', () => {
     ['PORT', '0', { port: 0 }],
     ['JWT_SECRET', SECRET, { secret: SECRET }],
     ['JWT_KEYS', 'keys.json', { keysPath: 'keys.json' }],
+    ['RESOURCE_KEYS', 'resources.json', { resourcesPath: 'resources.json' }],
     ['TRUST_PROXY', 'true', { trustProxy: true }],
     ['TRUST_PROXY', '2', { trustProxy: 2 }],
     ['TRUST_PROXY', 'loopback, 10.0.0.0/8', { trustProxy: 'loopback, 10.0.0.0/8' }],
