@@ -11,6 +11,7 @@ import { keysOf } from './key-file.ts'
 import { createLogger } from './logging.ts'
 import { openServices } from './services.ts'
 import { stopServer } from './stop.ts'
+import { loadTracing } from './tracing.ts'
 import type { Users } from './users.ts'
 
 /** A server that listens. */
@@ -47,7 +48,9 @@ export async function openDatabase(databaseUrl: string): Promise<ServerDatabase>
 async function serveFrom(database: ServerDatabase, config: Config): Promise<RunningServer> {
   const logger = createLogger(config.logLevel)
   const options = { ...config.policy, ...keysOf(config) }
-  const services = await openServices({ database, options, logger })
+  const tracing = await loadTracing()
+  const { webhook } = config
+  const services = await openServices({ database, options, logger, webhook, tracing })
   const { sessions, users, audit, overview, metrics, close } = services
   metrics.watchProcess()
   await makeFirstAdmin(users, config)
@@ -61,6 +64,7 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
     overview,
     metrics,
     logger,
+    tracing,
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     realm: config.policy.issuer,
