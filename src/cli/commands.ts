@@ -1,4 +1,7 @@
+import { backup } from './backup.ts'
 import type { Command } from './command.ts'
+import { completionOf } from './completion.ts'
+import { doctor } from './doctor.ts'
 import { prune } from './prune.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsList } from './sessions-list.ts'
@@ -21,4 +24,7 @@ export const COMMANDS: readonly Command[] = [
   sessionsRevoke,
   sessionsRevokeAll,
   prune,
+  backup,
+  doctor,
+  completionOf(() => COMMANDS),
 ]

@@ -59,7 +59,8 @@ export async function findUser(users: Users, username: string): Promise<UserInfo
   return user
 }
 
-function refuseMissing(databaseUrl: string, mayCreate: boolean): void {
+/** A database that is not there is an error: a slip in its name would look like an empty one. */
+export function refuseMissing(databaseUrl: string, mayCreate: boolean): void {
   const path = pathOf(databaseUrl)
   if (mayCreate || path === ':memory:' || existsSync(path)) return
   throw new CommandError('not_found', `there is no database ${path} (DATABASE_URL)`)
