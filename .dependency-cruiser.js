@@ -38,11 +38,11 @@ export default {
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
-      // The console is bundled, with what it is made of.
+      // The console is bundled, with what it is made of; peers are loaded where they are installed.
       name: 'no-dev-dependency',
       severity: 'error',
       from: { path: '^src', pathNot: '^src/console/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'no-orphans',

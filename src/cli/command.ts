@@ -7,8 +7,8 @@ export const EXIT = { done: 0, failed: 1, usage: 2 } as const
 /** What a command reads from and writes to. */
 export interface Terminal {
   readonly input: Readable & { readonly isTTY?: boolean; setRawMode?: (isRaw: boolean) => unknown }
-  readonly output: Writable & { readonly isTTY?: boolean }
-  readonly error: Writable
+  readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly error: Writable & { readonly isTTY?: boolean }
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
@@ -26,6 +26,8 @@ export interface Command {
   /** Names of the positional arguments. */
   readonly takes: readonly string[]
   readonly meaning: string
+  /** What follows `sliding-jwt`, for the help. */
+  readonly examples?: readonly string[]
   readonly options: Readonly<Record<string, ParseArgsOptionDescriptor & { readonly meaning: string }>>
   /** Answers with the exit code. */
   run(call: Call): Promise<number>

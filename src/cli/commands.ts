@@ -1,4 +1,7 @@
+import { backup } from './backup.ts'
 import type { Command } from './command.ts'
+import { completionOf } from './completion.ts'
+import { doctor } from './doctor.ts'
 import { keysAdd } from './keys-add.ts'
 import { keysList } from './keys-list.ts'
 import { keysRetire } from './keys-retire.ts'
@@ -29,4 +32,7 @@ export const COMMANDS: readonly Command[] = [
   keysAdd,
   keysRotate,
   keysRetire,
+  backup,
+  doctor,
+  completionOf(() => COMMANDS),
 ]

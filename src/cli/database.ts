@@ -61,7 +61,8 @@ export async function findUser(users: Users, username: string): Promise<UserInfo
   return user
 }
 
-function refuseMissing(databaseUrl: string, mayCreate: boolean): void {
+/** A database that is not there is an error: a slip in its name would look like an empty one. */
+export function refuseMissing(databaseUrl: string, mayCreate: boolean): void {
   if (isPostgresUrl(databaseUrl)) return
   const path = pathOf(databaseUrl)
   if (mayCreate || path === ':memory:' || existsSync(path)) return

@@ -14,12 +14,13 @@ export function overview(commands: readonly Command[]): string {
     '  --help     this help, or that of a command',
     '  --version',
     '',
+    'sliding-jwt <command> --help has examples.',
     'Exit codes: 0 done, 1 failed, 2 called wrongly or a setting is wrong.',
   ].join('\n')
 }
 
 /** The help of one command. */
-export function helpOf({ name, takes, meaning, options }: Command): string {
+export function helpOf({ name, takes, meaning, options, examples = [] }: Command): string {
   const rows = Object.entries(options).map(
     ([flag, option]) => [`--${flag}${option.type === 'string' ? ' …' : ''}`, option.meaning] as const,
   )
@@ -29,6 +30,9 @@ export function helpOf({ name, takes, meaning, options }: Command): string {
     `${meaning[0]?.toUpperCase()}${meaning.slice(1)}.`,
     '',
     ...columns([...rows, ['--json', 'answers for machines']]),
+    ...(examples.length === 0
+      ? []
+      : ['', 'Examples:', '', ...examples.map((example) => `  sliding-jwt ${example}`)]),
   ].join('\n')
 }
 

@@ -8,6 +8,10 @@ export const serveCommand: Command = {
   name: 'serve',
   takes: [],
   meaning: 'runs the server; each option can also be given as the environment variable that it names',
+  examples: [
+    'serve --port 8080 --database-url /var/lib/sliding-jwt/sessions.db',
+    'serve --token-ttl 5m --trust-proxy 1',
+  ],
   options: settingOptions(),
   async run(call) {
     const server = await serve(configOf(call))

@@ -7,10 +7,11 @@ export const sessionsList: Command = {
   name: 'sessions list',
   takes: ['NAME'],
   meaning: 'lists the sessions of a user, valid ones first',
+  examples: ['sessions list anna', 'sessions list anna --json'],
   options: POLICY_AND_DATABASE_OPTIONS,
   run(call) {
     return withDatabase(call, {}, async ({ users, sessions }) => {
-      const { id } = await findUser(users, call.positionals[0] as string)
+      const { id, username } = await findUser(users, call.positionals[0] as string)
       const list = await sessions.list(id)
       const rows = list.map((session) => [
         session.jti,
@@ -26,7 +27,9 @@ export const sessionsList: Command = {
         call.terminal,
         call.flags['json'] === true,
         { sessions: list },
-        formatTable(headings, rows),
+        rows.length > 0
+          ? formatTable(headings, rows, { width: call.terminal.output.columns, flexible: 'DEVICE' })
+          : `${username} has no sessions.`,
       )
     })
   },

@@ -6,6 +6,7 @@ export const sessionsRevokeAll: Command = {
   name: 'sessions revoke-all',
   takes: ['NAME'],
   meaning: 'ends all sessions of a user; running servers refuse them on their next request',
+  examples: ['sessions revoke-all anna'],
   options: DATABASE_OPTION,
   run(call) {
     return withDatabase(call, {}, async ({ users, sessions }) => {

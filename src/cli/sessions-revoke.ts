@@ -6,6 +6,7 @@ export const sessionsRevoke: Command = {
   name: 'sessions revoke',
   takes: ['JTI'],
   meaning: 'ends one session; running servers refuse it on its next request',
+  examples: ['sessions revoke Qm9yZGVyIHRlcnJpZXJzIQ'],
   options: DATABASE_OPTION,
   run(call) {
     const jti = call.positionals[0] as string

@@ -7,6 +7,7 @@ export const userAdd: Command = {
   name: 'user add',
   takes: ['NAME'],
   meaning: 'adds a user; the password is read from a prompt or from standard input',
+  examples: ['user add anna --role admin', 'user add anna < password.txt'],
   options: {
     role: { type: 'string', meaning: 'user (default) or admin' },
     ...DATABASE_OPTION,

@@ -6,6 +6,7 @@ export const userDisable: Command = {
   name: 'user disable',
   takes: ['NAME'],
   meaning: 'disables a user; all of the sessions end at once',
+  examples: ['user disable anna'],
   options: DATABASE_OPTION,
   run: (call) => setDisabled(call, true),
 }
@@ -14,6 +15,7 @@ export const userEnable: Command = {
   name: 'user enable',
   takes: ['NAME'],
   meaning: 'lets a disabled user log in again',
+  examples: ['user enable anna'],
   options: DATABASE_OPTION,
   run: (call) => setDisabled(call, false),
 }

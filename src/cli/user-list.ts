@@ -6,6 +6,7 @@ export const userList: Command = {
   name: 'user list',
   takes: [],
   meaning: 'lists users by name',
+  examples: ['user list --search an', 'user list --json'],
   options: {
     search: { type: 'string', meaning: 'only names with this in them' },
     ...DATABASE_OPTION,
@@ -27,8 +28,20 @@ export const userList: Command = {
         shortTime(user.createdAt),
         user.id,
       ])
-      const table = formatTable(['NAME', 'ROLE', 'STATE', 'CREATED (UTC)', 'ID'], rows)
-      return answer(call.terminal, call.flags['json'] === true, { users: found }, table)
+      const fit = { width: call.terminal.output.columns, flexible: 'NAME' }
+      const table = formatTable(['NAME', 'ROLE', 'STATE', 'CREATED (UTC)', 'ID'], rows, fit)
+      return answer(
+        call.terminal,
+        call.flags['json'] === true,
+        { users: found },
+        found.length > 0 ? table : nobody(search),
+      )
     })
   },
+}
+
+function nobody(search: string | undefined): string {
+  return search === undefined
+    ? 'There are no users yet: sliding-jwt user add NAME --role admin'
+    : 'No name has that in it.'
 }

@@ -7,6 +7,7 @@ export const userPassword: Command = {
   name: 'user password',
   takes: ['NAME'],
   meaning: 'sets a password, read from a prompt or from standard input; all of the sessions end at once',
+  examples: ['user password anna'],
   options: DATABASE_OPTION,
   run(call) {
     return withDatabase(call, {}, async ({ users }) => {

@@ -18,6 +18,7 @@ import { countRequests, metricsRoutes } from './metrics/routes.ts'
 import type { Overview } from './overview.ts'
 import { probeRoutes } from './probes.ts'
 import { requestContext } from './request-context.ts'
+import type { Tracing } from './tracing.ts'
 import type { Users } from './users.ts'
 
 export interface AppParts {
@@ -28,6 +29,8 @@ export interface AppParts {
   readonly overview: Overview
   readonly metrics: Metrics
   readonly logger: Logger
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | undefined
   /** Origins whose pages may call from a browser; `*` alone allows all. */
   readonly corsOrigins: readonly string[]
   /** Express's `trust proxy`: whose `X-Forwarded-For` counts. */
@@ -45,6 +48,7 @@ export function createApp(parts: AppParts): Application {
   app.disable('x-powered-by')
   app.set('trust proxy', parts.trustProxy)
 
+  if (parts.tracing !== undefined) app.use(parts.tracing.requests())
   app.use(
     countRequests(metrics),
     requestLog(logger),

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { SlidingSession, Timestamp } from '../index.ts'
-import type { EventStore } from '../stores/server-store.ts'
+import type { EventRecord, EventStore } from '../stores/server-store.ts'
 import { describeError } from './describe-error.ts'
 import { currentActor } from './request-context.ts'
 
@@ -37,6 +37,8 @@ interface AuditParts {
   readonly events: EventStore
   readonly logger: Logger
   readonly now: () => Timestamp
+  /** Told of each event, whether or not it can be recorded. */
+  readonly tell?: ((event: Omit<EventRecord, 'id'>) => void) | undefined
 }
 
 /** What anybody can cause without an account is recorded this often in a minute, and no more. */
@@ -51,15 +53,17 @@ export class Audit {
   readonly #events: EventStore
   readonly #logger: Logger
   readonly #now: () => Timestamp
+  readonly #tell: AuditParts['tell']
   readonly #writing = new Set<Promise<void>>()
   readonly #refused = new LRUCache<string, Timestamp>({ max: 10_000 })
   #minute = 0
   #byStrangers = 0
 
-  constructor({ events, logger, now }: AuditParts) {
+  constructor({ events, logger, now, tell }: AuditParts) {
     this.#events = events
     this.#logger = logger
     this.#now = now
+    this.#tell = tell
   }
 
   /** Records an event, soon; nobody has to wait for it. */
@@ -75,6 +79,7 @@ export class Audit {
       ip: ip ?? actor.ip,
       detail,
     }
+    this.#tell?.(event)
     const writing = this.#events
       .append(event)
       .catch((error) =>

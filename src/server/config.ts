@@ -15,6 +15,8 @@ export interface Config {
   readonly trustProxy: boolean | number | string
   readonly corsOrigins: readonly string[]
   readonly logLevel: string
+  /** Where audit events are sent to. */
+  readonly webhook: { readonly url: string; readonly secret: string } | undefined
   /** The first admin, made on an empty database. */
   readonly admin: { readonly username: string; readonly password: string } | undefined
 }
@@ -40,13 +42,14 @@ export function readConfig(values: Values): Config {
     host: get('HOST'),
     port: readPort(get('PORT')),
     databaseUrl: get('DATABASE_URL'),
-    secret: readSecret(values['JWT_SECRET']),
+    secret: readSecret('JWT_SECRET', values['JWT_SECRET']),
     keysPath: isGiven('JWT_KEYS') ? get('JWT_KEYS') : undefined,
     resourcesPath: isGiven('RESOURCE_KEYS') ? get('RESOURCE_KEYS') : undefined,
     policy: readPolicyOptions(get),
     trustProxy: readTrustProxy(get('TRUST_PROXY')),
     corsOrigins: readOrigins(get('CORS_ORIGINS')),
     logLevel: readLogLevel(get('LOG_LEVEL')),
+    webhook: readWebhook(values['AUDIT_WEBHOOK_URL'], values['AUDIT_WEBHOOK_SECRET']),
     admin: readAdmin(values['ADMIN_USERNAME'], values['ADMIN_PASSWORD']),
   }
   refuseForgeableAddresses(config)
@@ -104,9 +107,9 @@ function readPort(value: string): number {
   throw new ConfigurationError('PORT', JSON.stringify(value), 'a whole number from 0 to 65535')
 }
 
-function readSecret(value: string | undefined): string | undefined {
+function readSecret(variable: string, value: string | undefined): string | undefined {
   if (value === undefined || Buffer.byteLength(value) >= 32) return value
-  throw new ConfigurationError('JWT_SECRET', `${Buffer.byteLength(value)} bytes`, 'at least 32 bytes')
+  throw new ConfigurationError(variable, `${Buffer.byteLength(value)} bytes`, 'at least 32 bytes')
 }
 
 /** A number of hops, true, false, or addresses; Express itself tells whether it takes them. */
@@ -145,6 +148,22 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 function readLogLevel(value: string): string {
   if (LOG_LEVELS.includes(value)) return value
   throw new ConfigurationError('LOG_LEVEL', JSON.stringify(value), LOG_LEVELS.join(', '))
+}
+
+/** Neither is told in an error: such addresses often have a secret in them. */
+function readWebhook(url = '', secret = ''): Config['webhook'] {
+  if (url === '' && secret === '') return undefined
+  const takes = 'an http or https URL without a user name, beside AUDIT_WEBHOOK_SECRET'
+  if (url === '') throw new ConfigurationError('AUDIT_WEBHOOK_URL', 'nothing', takes)
+  if (!isWebAddress(url)) throw new ConfigurationError('AUDIT_WEBHOOK_URL', 'something else', takes)
+  readSecret('AUDIT_WEBHOOK_SECRET', secret)
+  return { url, secret }
+}
+
+function isWebAddress(value: string): boolean {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false
+  const { username, password } = new URL(value)
+  return username === '' && password === ''
 }
 
 function readAdmin(username = '', password = ''): Config['admin'] {

@@ -13,6 +13,7 @@ import { createLogger } from './logging.ts'
 import { readResourceFile } from './resource-file.ts'
 import { openServices } from './services.ts'
 import { stopServer } from './stop.ts'
+import { loadTracing } from './tracing.ts'
 import type { Users } from './users.ts'
 
 /** A server that listens. */
@@ -50,7 +51,9 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
   const logger = createLogger(config.logLevel)
   const keys = keysOf(config)
   const options = { ...config.policy, ...keys, resources: resourcesOf(config) }
-  const services = await openServices({ database, options, logger })
+  const tracing = await loadTracing()
+  const { webhook } = config
+  const services = await openServices({ database, options, logger, webhook, tracing })
   const { sessions, users, audit, overview, metrics, close } = services
   metrics.watchProcess()
   await makeFirstAdmin(users, config)
@@ -64,6 +67,7 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
     overview,
     metrics,
     logger,
+    tracing,
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
     realm: config.policy.issuer,

@@ -8,17 +8,24 @@ import {
 } from '../index.ts'
 import type { ServerDatabase } from '../stores/server-store.ts'
 import { Audit } from './audit.ts'
+import type { Config } from './config.ts'
 import { describeError } from './describe-error.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { Overview } from './overview.ts'
+import type { Tracing } from './tracing.ts'
 import { claimsFrom, Users } from './users.ts'
+import { Webhook } from './webhook/webhook.ts'
 
 export interface ServiceOptions {
   readonly database: ServerDatabase
   /** Keys and rules. */
   readonly options: Omit<SlidingSessionOptions, 'database' | 'loadClaims' | 'now'>
   readonly logger: Logger
+  /** Where audit events are sent to. Default: nowhere. */
+  readonly webhook?: Config['webhook']
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | undefined
   /** Default `Date.now`. */
   readonly now?: () => Timestamp
 }
@@ -43,6 +50,8 @@ export async function openServices({
   database,
   options,
   logger,
+  webhook,
+  tracing,
   now = Date.now,
 }: ServiceOptions): Promise<Services> {
   const logFailure = (error: unknown) => logger.error({ err: describeError(error) }, 'the database failed')
@@ -56,9 +65,11 @@ export async function openServices({
     }
   }
   const metrics = new Metrics()
-  const store = metrics.meter(database.sessions)
+  const store = metrics.meter(tracing?.store(database.sessions) ?? database.sessions)
   const sessions = await slidingSession({ ...options, database: store, loadClaims, now })
-  const audit = new Audit({ events: database.events, logger, now })
+  const hook =
+    webhook && new Webhook({ ...webhook, logger, now, onResult: (result) => metrics.countDelivery(result) })
+  const audit = new Audit({ events: database.events, logger, now, tell: (event) => hook?.send(event) })
   audit.listen(sessions)
   sessions.on('store.failed', ({ error }) => logFailure(error))
   const overview = new Overview(sessions, {
@@ -79,8 +90,9 @@ export async function openServices({
       stopHousekeeping()
       await overview.close()
       await sessions.close()
-      metrics.close()
       await audit.settled()
+      await hook?.close()
+      metrics.close()
     },
   }
 }

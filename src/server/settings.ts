@@ -49,6 +49,8 @@ export const SETTINGS: readonly Setting[] = [
   setting('TRUST_PROXY', 'false', 'proxies whose X-Forwarded-For counts: their number or addresses'),
   setting('CORS_ORIGINS', '', 'origins that may call from browsers, separated by commas, or *'),
   setting('LOG_LEVEL', 'info', 'fatal, error, warn, info, debug, trace or silent'),
+  setting('AUDIT_WEBHOOK_URL', '', 'where audit events are sent to', { isVariableOnly: true }),
+  setting('AUDIT_WEBHOOK_SECRET', '', 'secret that signs them, at least 32 bytes', { isVariableOnly: true }),
   setting('ADMIN_USERNAME', '', 'first admin, made on an empty database', { isVariableOnly: true }),
   setting('ADMIN_PASSWORD', '', 'password of the first admin', { isVariableOnly: true }),
 ]

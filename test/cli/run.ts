@@ -18,8 +18,8 @@ export function cli() {
     folder,
     database,
     /** Runs a command; `input` is what comes on standard input. */
-    async run(words: string, { input = '', environment = {} }: RunOptions = {}): Promise<Ran> {
-      const [output, error] = [new PassThrough(), new PassThrough()]
+    async run(words: string, { input = '', environment = {}, columns }: RunOptions = {}): Promise<Ran> {
+      const [output, error] = [streamOf(columns), streamOf(columns)]
       const exit = await main(words.split(' ').filter(Boolean), {
         input: Readable.from([input]),
         output,
@@ -34,6 +34,12 @@ export function cli() {
 interface RunOptions {
   readonly input?: string
   readonly environment?: Readonly<Record<string, string>>
+  /** The width of the terminal that a person sits at. Default: there is none. */
+  readonly columns?: number
+}
+
+function streamOf(columns: number | undefined) {
+  return Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns })
 }
 
 function read(stream: PassThrough): string {

@@ -89,9 +89,32 @@ describe('readConfig', () => {
     [{ ADMIN_USERNAME: 'root' }, 'ADMIN_PASSWORD'],
     [{ ADMIN_PASSWORD: 'a password' }, 'ADMIN_USERNAME'],
     [{ JWT_SECRET: SECRET, JWT_KEYS: 'keys.json' }, 'JWT_SECRET'],
+    [{ AUDIT_WEBHOOK_URL: 'https://example.org/hook' }, 'AUDIT_WEBHOOK_SECRET'],
+    [{ AUDIT_WEBHOOK_SECRET: SECRET }, 'AUDIT_WEBHOOK_URL'],
     [{ TRUST_PROXY: 'true', FINGERPRINT: 'strict' }, 'TRUST_PROXY'],
   ])('%o do not go together', (values, option) => {
     expect(failureOf(values)).toMatchObject({ option })
+  })
+
+  test.each(['ftp://example.org/hush', 'https://user:hush@example.org/', 'hush', 'https://[hush'])(
+    'AUDIT_WEBHOOK_URL does not take %s, and does not tell it',
+    (url) => {
+      const error = failureOf({ AUDIT_WEBHOOK_URL: url, AUDIT_WEBHOOK_SECRET: SECRET })
+      expect(error).toMatchObject({ option: 'AUDIT_WEBHOOK_URL', got: 'something else' })
+    },
+  )
+
+  test('AUDIT_WEBHOOK_URL and AUDIT_WEBHOOK_SECRET', () => {
+    const url = 'https://example.org/hook?key=a'
+    expect(readConfig({ AUDIT_WEBHOOK_URL: url, AUDIT_WEBHOOK_SECRET: SECRET }).webhook).toEqual({
+      url,
+      secret: SECRET,
+    })
+    expect(readConfig({}).webhook).toBeUndefined()
+    expect(failureOf({ AUDIT_WEBHOOK_URL: url, AUDIT_WEBHOOK_SECRET: 'short' })).toMatchObject({
+      option: 'AUDIT_WEBHOOK_SECRET',
+      got: '5 bytes',
+    })
   })
 
   test('TRUST_PROXY=true is taken where no rule compares addresses', () => {

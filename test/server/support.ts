@@ -6,7 +6,7 @@ import { type AppParts, createApp } from '../../src/server/app.ts'
 import { foldName } from '../../src/server/credentials.ts'
 import { createLogger } from '../../src/server/logging.ts'
 import { hashPassword } from '../../src/server/passwords.ts'
-import { openServices, type Services } from '../../src/server/services.ts'
+import { openServices, type ServiceOptions, type Services } from '../../src/server/services.ts'
 import { openServerDatabase } from '../../src/stores/open.ts'
 import type { Role, ServerDatabase, UserRecord } from '../../src/stores/server-store.ts'
 import { T0 } from '../support/records.ts'
@@ -29,10 +29,12 @@ export interface Bench extends Services {
   readonly log: string[]
 }
 
-export interface BenchOptions extends Partial<Pick<AppParts, 'corsOrigins' | 'trustProxy' | 'isStopping'>> {
+export interface BenchOptions
+  extends Partial<Pick<AppParts, 'corsOrigins' | 'trustProxy' | 'isStopping' | 'tracing'>> {
   /** Default: see `newServerDatabase`. */
   readonly path?: string
   readonly policy?: PolicyOptions
+  readonly webhook?: ServiceOptions['webhook']
 }
 
 /** Sets a server up; it ends with the test. */
@@ -43,6 +45,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     corsOrigins = [],
     trustProxy = false,
     isStopping = () => false,
+    tracing,
+    webhook,
   } = options
   const database = await openServerDatabase(path)
   const clock = { now: T0 }
@@ -52,13 +56,15 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     database,
     options: { secret: SECRET, ...policy },
     logger,
+    tracing,
+    webhook,
     now: () => clock.now,
   })
   onTestFinished(async () => {
     await services.close()
     await database.close()
   })
-  const parts = { database, logger, corsOrigins, trustProxy, isStopping, realm: 'sliding-jwt' }
+  const parts = { database, logger, tracing, corsOrigins, trustProxy, isStopping, realm: 'sliding-jwt' }
   return { ...services, app: createApp({ ...parts, ...services }), database, clock, log }
 }
 

@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ErrorCode, SlidingSession } from '../../index.ts'
 import { onCommit } from '../../stores/commits.ts'
 import type { SessionStore } from '../../stores/store.ts'
+import type { DeliveryResult } from '../webhook/webhook.ts'
 import { type MemoryLooks, meteredStore } from './metered-store.ts'
 
 /** What came of a request: it was answered, with or without a new token, or refused with a code. */
@@ -21,6 +22,11 @@ export class Metrics {
   readonly #requests = this.#counter('requests_total', 'Requests by what came of them.', ['outcome'])
   readonly #seconds = this.#histogram('request_duration_seconds', 'How long requests took.', SECONDS)
   readonly #loginFailures = this.#counter('login_failures_total', 'Passwords that were wrong.')
+  readonly #deliveries = this.#counter(
+    'webhook_events_total',
+    'Audit events for the webhook by what came of them.',
+    ['result'],
+  )
   readonly #commitSeconds = this.#histogram(
     'commit_duration_seconds',
     'How long commits took until they were durable.',
@@ -73,6 +79,10 @@ export class Metrics {
   /** Adds what Node tells of the process: the event loop's delay, memory, CPU, garbage collection. */
   watchProcess(): void {
     collectDefaultMetrics({ register: this.registry })
+  }
+
+  countDelivery(result: DeliveryResult): void {
+    this.#deliveries.inc({ result })
   }
 
   countRequest(outcome: RequestOutcome, seconds: number): void {

@@ -1,0 +1,67 @@
+import { ConfigurationError } from '../index.ts'
+import { pathOf } from '../stores/open.ts'
+import { type Call, type Command, EXIT } from './command.ts'
+import { checkDatabase } from './doctor/database.ts'
+import { type Finding, ok, warning, wrong } from './doctor/finding.ts'
+import { checkKeys } from './doctor/keys.ts'
+import { checkSettings } from './doctor/settings.ts'
+import { answer, formatTable, plural } from './output.ts'
+import { configOf, settingOptions } from './settings.ts'
+
+export const doctor: Command = {
+  name: 'doctor',
+  takes: [],
+  meaning: 'looks at settings, files, database, keys and clock, and says what to do; changes nothing',
+  examples: ['doctor', 'doctor --database-url /var/lib/sliding-jwt/sessions.db', 'doctor --json'],
+  options: settingOptions(),
+  async run(call) {
+    const findings = examine(call, Date.now())
+    const isWell = findings.every(({ state }) => state !== 'wrong')
+    answer(call.terminal, call.flags['json'] === true, { ok: isWell, findings }, textOf(findings))
+    return isWell ? EXIT.done : EXIT.failed
+  },
+}
+
+/** Where the settings cannot be used, nothing else is known. */
+function examine(call: Call, now: number): Finding[] {
+  try {
+    const config = configOf(call)
+    const path = pathOf(config.databaseUrl)
+    if (path === ':memory:') {
+      return [
+        ...checkSettings(config),
+        warning('database', 'in memory: all ends with the process', 'Set DATABASE_URL.'),
+      ]
+    }
+    return [
+      ok('node', process.versions.node),
+      ...checkSettings(config),
+      ...checkDatabase(path, config.trustProxy !== false, now),
+      ...checkKeys(config, now),
+    ]
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    return [wrong('settings', error.message, `Set ${error.option} to what it takes.`)]
+  }
+}
+
+const MARKS = { ok: 'ok', warning: 'look', wrong: 'WRONG' } as const
+
+function textOf(findings: readonly Finding[]): string {
+  const rows = findings.map(({ state, check, found }) => [MARKS[state], check, found])
+  const advised = findings.filter(({ advice }) => advice !== undefined)
+  const todo = advised.map(({ check, advice }) => `  ${check}: ${advice}`)
+  const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length
+  const verdict =
+    count('wrong') > 0
+      ? `${plural(count('wrong'), 'thing')} must be put right.`
+      : count('warning') > 0
+        ? `Nothing is wrong; ${plural(count('warning'), 'thing')} to look at.`
+        : 'All is well.'
+  return [
+    formatTable(['', 'CHECK', 'FOUND'], rows),
+    ...(todo.length > 0 ? ['', 'What to do:', ...todo] : []),
+    '',
+    verdict,
+  ].join('\n')
+}
