@@ -53,6 +53,16 @@ describe.skipIf(!hasPostgres)('what is in memory', () => {
     await expect.poll(validIn(one, his.jti), soon).toBe(true)
   })
 
+  it('says what it revoked itself at once, while it still hears of it', async () => {
+    const { one } = await twoOn()
+    const records = Array.from({ length: 50 }, () => recordOf())
+    await Promise.all(records.map((record) => one.create(record)))
+    for (const { jti } of records) {
+      await one.revoke({ jti }, 'logout', T0)
+      expect(one.peek(jti)).toMatchObject({ valid: false, revokedReason: 'logout' })
+    }
+  })
+
   it('learns nothing of what is pruned, which has ended anyway', async () => {
     const { one, shell } = await twoOn()
     const [pruned, deleted] = [recordOf({ createdAt: 1 }), recordOf()]
