@@ -2,8 +2,8 @@ import type { Client, Lineage, RevocationReason, SessionRecord, Timestamp } from
 
 /**
  * Where sessions are kept. Every method that may wait answers with a promise, which is settled only when
- * the change is durable; a rejected promise means that nothing was changed. All conditions are part of the
- * write itself, so that several processes can use one database.
+ * the change is durable; a rejected promise means that nothing was changed, or, where a connection broke, that
+ * nobody can tell. All conditions are part of the write itself, so that several processes can use one database.
  */
 export interface SessionStore {
   /**

@@ -24,6 +24,7 @@ async function errorOf(database: unknown): Promise<Error> {
 
 function poolOn(connectionString: string, max = 4): pg.Pool {
   const pool = new pg.Pool({ connectionString, max })
+  pool.on('error', () => undefined)
   onTestFinished(() => pool.end())
   return pool
 }
@@ -33,10 +34,12 @@ describe('what cannot be opened', () => {
     ['a server that is not there', 'postgres://ada:hunter2@127.0.0.1:1/db', 'postgres://127.0.0.1:1/db'],
     ['the other name of the scheme', 'postgresql://ada:hunter2@127.0.0.1:1/db', 'postgres://127.0.0.1:1/db'],
     ['what is no URL', 'postgres://[', 'a PostgreSQL URL'],
+    ['a pool of one', 'postgres://ada:hunter2@127.0.0.1:1/db?max=1', 'postgres://127.0.0.1:1/db'],
+    ['a pool of nonsense', 'postgres://ada:hunter2@127.0.0.1:1/db?max=x', 'postgres://127.0.0.1:1/db'],
   ])('%s; the password is not told', async (_, url, name) => {
     const error = await errorOf(url)
     expect(error).toMatchObject({ name: 'ConfigurationError', option: 'database' })
-    expect(error.message).toContain(`got ${name}, which`)
+    expect(error.message).toContain(`got ${name}, w`)
     expect(JSON.stringify(error) + error.message + error.stack).not.toContain('hunter2')
   })
 
@@ -88,6 +91,22 @@ describe.skipIf(!hasPostgres)('a PostgreSQL database', () => {
     url.searchParams.set('options', `${url.searchParams.get('options')} -c default_transaction_read_only=on`)
     const error = await errorOf(url.href)
     expect(error.message).toMatch(/^database: got a database whose tables cannot be made \(.*read-only/)
+  })
+
+  it('that is a standby is refused: what it knows of revocations is late', async () => {
+    const url = new URL(await emptyPostgres())
+    // What stands before pg_catalog in the search path is found first.
+    url.searchParams.set('options', `${url.searchParams.get('options')},pg_catalog`)
+    await query(
+      url.href,
+      'CREATE FUNCTION pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS $$ SELECT true $$',
+    )
+    expect((await errorOf(url.href)).message).toContain('which cannot be reached (this server is a standby)')
+    await query(
+      url.href,
+      'CREATE OR REPLACE FUNCTION pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS $$ SELECT false $$',
+    )
+    await open(url.href)
   })
 
   it('a renewal leaves the row on its page, and no index learns of it', async () => {

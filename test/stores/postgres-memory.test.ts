@@ -53,6 +53,27 @@ describe.skipIf(!hasPostgres)('what is in memory', () => {
     await expect.poll(validIn(one, his.jti), soon).toBe(true)
   })
 
+  it('says what it revoked itself at once, while it still hears of it', async () => {
+    const { one } = await twoOn()
+    const records = Array.from({ length: 50 }, () => recordOf())
+    await Promise.all(records.map((record) => one.create(record)))
+    for (const { jti } of records) {
+      await one.revoke({ jti }, 'logout', T0)
+      expect(one.peek(jti)).toMatchObject({ valid: false, revokedReason: 'logout' })
+    }
+  })
+
+  it('learns nothing of what is pruned, which has ended anyway', async () => {
+    const { one, shell } = await twoOn()
+    const [pruned, deleted] = [recordOf({ createdAt: 1 }), recordOf()]
+    await one.create(pruned)
+    await one.create(deleted)
+    expect(await one.prune({ createdAt: 1, updatedAt: 0, revokedAt: 0 }, T0)).toBe(1)
+    expect(await shell('SELECT 1 FROM sliding_revocations')).toEqual([])
+    await shell('DELETE FROM sliding_sessions')
+    expect(await shell('SELECT jti FROM sliding_revocations')).toHaveLength(1)
+  })
+
   it('is forgotten where the table is emptied', async () => {
     const { one, shell } = await twoOn()
     const record = recordOf()

@@ -46,6 +46,8 @@ CREATE FUNCTION "sliding_sessions_gone"() RETURNS trigger LANGUAGE plpgsql SET s
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
 		INSERT INTO sliding_revocations (jti) VALUES (NULL);
+	ELSIF current_setting('sliding_jwt.is_pruning', true) = 'on' THEN
+		RETURN NULL;
 	ELSE
 		INSERT INTO sliding_revocations (jti) SELECT jti FROM gone WHERE valid;
 		IF NOT FOUND THEN RETURN NULL; END IF;

@@ -33,21 +33,19 @@ export async function openPool(url: string): Promise<pg.Pool> {
 }
 
 function readUrl(url: string): pg.PoolConfig {
-  try {
-    const max = new URL(url).searchParams.get('max')
-    return {
-      connectionString: url,
-      max: max === null ? CONNECTIONS : Number(max),
-      connectionTimeoutMillis: CONNECT_MS,
-      lock_timeout: LOCK_MS,
-      statement_timeout: STATEMENT_MS,
-      query_timeout: ANSWER_MS,
-      idle_in_transaction_session_timeout: ANSWER_MS,
-      keepAlive: true,
-      application_name: 'sliding-jwt',
-    }
-  } catch {
-    throw unusable(url, 'which is no URL')
+  if (!URL.canParse(url)) throw unusable(url, 'which is no URL')
+  const max = Number(new URL(url).searchParams.get('max') ?? CONNECTIONS)
+  if (!Number.isInteger(max) || max < 2) throw unusable(url, 'with a max that is no whole number from 2 on')
+  return {
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: CONNECT_MS,
+    lock_timeout: LOCK_MS,
+    statement_timeout: STATEMENT_MS,
+    query_timeout: ANSWER_MS,
+    idle_in_transaction_session_timeout: ANSWER_MS,
+    keepAlive: true,
+    application_name: 'sliding-jwt',
   }
 }
 

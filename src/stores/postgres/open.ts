@@ -16,10 +16,10 @@ export async function openPostgresStore(
   database: string | Pool,
   options: StoreOptions = {},
 ): Promise<SessionStore> {
-  if (typeof database !== 'string' && database.options.max === 1 && options.singleProcess !== true) {
+  const pool = typeof database === 'string' ? await openPool(database) : database
+  if (pool.options.max === 1) {
     throw new ConfigurationError('database', 'a Pool of one connection', 'a Pool of at least 2 connections')
   }
-  const pool = typeof database === 'string' ? await openPool(database) : database
   const close = async () => {
     if (pool !== database && !pool.ending) await pool.end()
   }
@@ -42,9 +42,8 @@ export async function openPostgresStore(
 export async function openPostgresServerDatabase(url: string): Promise<ServerDatabase> {
   const pool = await openPool(url)
   try {
-    const sessions = await openPostgresStore(pool)
     await migrateTables(pool, 'server')
-    return postgresServerDatabase(pool, sessions)
+    return postgresServerDatabase(pool, await openPostgresStore(pool))
   } catch (error) {
     await pool.end()
     throw error

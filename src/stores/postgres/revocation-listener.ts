@@ -192,6 +192,7 @@ export class RevocationListener {
   }
 
   #after(milliseconds: number, act: () => void): void {
+    clearTimeout(this.#timer)
     if (!this.#isClosed) this.#timer = setTimeout(act, milliseconds).unref()
   }
 }
