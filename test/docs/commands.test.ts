@@ -20,11 +20,12 @@ function commandsOf({ language, code }: Block): Step[] {
 const STORIES = PAGES.map((page) => [page, storyOf(page)] as const).filter(([, story]) => story.length > 0)
 
 describe.skipIf(!isInstalled('curl'))('commands of the documentation', () => {
-  it.each(STORIES)('%s: each prints what is shown', async (_page, story) => {
-    const { outputs, said } = await runCommands(story, await freePort())
-    const rows = story.map(({ place, shown }, index) => ({ place, shown, printed: outputs[index] ?? said }))
-    for (const { place, shown, printed } of rows) {
-      expect(normalised(printed), place).toMatch(patternOf(shown))
+  it.each(STORIES)('%s: each prints what is shown, or just succeeds', async (_page, story) => {
+    const results = await runCommands(story, await freePort())
+    for (const [index, { printed, isSuccess }] of results.entries()) {
+      const { place, shown } = story[index] as (typeof story)[number]
+      if (shown.trim() === '') expect(isSuccess, `${place}: ${printed}`).toBe(true)
+      else expect(normalised(printed), place).toMatch(patternOf(shown))
     }
   })
 

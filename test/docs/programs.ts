@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
@@ -27,9 +27,11 @@ export function writeProgram(folder: string, { page, line, code }: Block): strin
   return path
 }
 
-function sourceOf(entry: string | undefined): string {
-  const path = entry === undefined ? 'index' : entry.replace(/^\/client$/, '/client/index')
-  return fileURLToPath(new URL(`src/${path}.ts`, ROOT))
+/** The source of an entry point, such as `/client` of `sliding-jwt/client`. */
+function sourceOf(entry = ''): string {
+  const { exports } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'))
+  const { default: built }: { default: string } = exports[`.${entry}`]
+  return fileURLToPath(new URL(built.replace(/^\.\/dist\/(.+)\.js$/, 'src/$1.ts'), ROOT))
 }
 
 /** The names of the prelude that a block uses and does not declare. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -8,19 +8,20 @@ import { fileURLToPath } from 'node:url'
 import { ROOT } from './blocks.ts'
 import type { Step } from './transcript.ts'
 
-/** What came of the commands of a page. */
-export interface Session {
-  /** What each has printed; one for each that was begun. */
-  readonly outputs: readonly string[]
-  /** What the shell itself said, for the message of a test that fails. */
-  readonly said: string
+/** What came of a command: what it printed, and whether it succeeded; a server is one that runs. */
+export interface Result {
+  readonly printed: string
+  readonly isSuccess: boolean
 }
+
+/** Longer than the commands of any page; who waits longer has been left without an answer. */
+const LONGEST_MS = 50_000
 
 /**
  * Runs the commands of a page one after the other, as a reader would: in a folder of their own, a server in the
  * background, and with the latest `X-JWT` in `$TOKEN`. Their port 3000 is another one here.
  */
-export async function runCommands(steps: readonly Step[], port: number): Promise<Session> {
+export async function runCommands(steps: readonly Step[], port: number): Promise<Result[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-docs-'))
   try {
     const bin = makePrograms(folder)
@@ -29,28 +30,36 @@ export async function runCommands(steps: readonly Step[], port: number): Promise
       cwd: folder,
       env: { PATH: `${bin}:${process.env['PATH']}`, HOME: folder, PORT: String(port), LOG_LEVEL: 'error' },
       stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: LONGEST_MS,
     })
     const [said] = await Promise.all([text(child.stderr), once(child, 'close')])
-    const outputs = steps.flatMap((_step, index) => read(join(folder, `out.${index}`)))
-    return { outputs: outputs.map((output) => output.replaceAll(`:${port}`, ':3000')), said }
+    return steps.map((_step, index) => ({
+      printed: read(join(folder, `out.${index}`), said).replaceAll(`:${port}`, ':3000'),
+      isSuccess: read(join(folder, `status.${index}`), '').trim() === '0',
+    }))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** Job control gives each server a process group, by which it is ended together with what it started. */
+/**
+ * Job control gives each command a process group, by which servers end together with what they started. Commands
+ * are waited for as jobs, so that the shell can be told to stop in between.
+ */
 const PRELUDE = `
 set -m
 TOKEN=
+trap 'exit 1' TERM
 trap 'for job in $(jobs -p); do kill -- "-$job"; done; wait' EXIT
 keep() { local new; new=$(grep -io '^x-jwt: .*' "$1" | tail -n 1 | cut -d ' ' -f 2 | tr -d '\\r'); TOKEN=\${new:-$TOKEN}; }
-listens() { for _ in $(seq 600); do grep -q 'listens on' "$1" && return; sleep 0.05; done; }
+listens() { for _ in $(seq 600); do grep -q 'listens on' "$1" && return; sleep 0.05; done; return 1; }
 `
 
 function scriptOf({ command, shown }: Step, index: number): string {
-  const out = `out.${index}`
-  if (!/listens on/.test(shown)) return `{ ${command}\n} > ${out} 2>&1 < /dev/null; keep ${out}`
-  return `{ ${command}\n} > ${out} 2>&1 & listens ${out}`
+  const [out, status] = [`out.${index}`, `status.${index}`]
+  const job = `{ ${command}\n} > ${out} 2>&1 < /dev/null &`
+  if (/listens on/.test(shown)) return `${job} listens ${out}; echo $? > ${status}`
+  return `${job} wait $!; echo $? > ${status}; keep ${out}`
 }
 
 /** `sliding-jwt` as it is when it is installed, and the `npm start` of a checkout without the build before it. */
@@ -69,10 +78,6 @@ function makePrograms(folder: string): string {
   return bin
 }
 
-function read(path: string): string[] {
-  try {
-    return [readFileSync(path, 'utf8')]
-  } catch {
-    return []
-  }
+function read(path: string, otherwise: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : otherwise
 }
