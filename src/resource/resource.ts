@@ -35,7 +35,6 @@ export class Resource {
     this.#authServer = new AuthServer(settings)
     this.#keys = new RemoteKeys({
       fetchKeys: () => this.#authServer.fetchKeys(),
-      now,
       onChange: () => this.#verifier.forget(),
     })
     this.#verifier = new Verifier(policy, this.#keys, policy.cacheSize)
