@@ -12,7 +12,7 @@ const rooms = {
   sessions: ['logins', 'guarded-store', 'events', 'tokens', 'stores/store', 'protocol'],
   channel: ['protocol'],
   express: ['sessions', 'logins', 'events', 'channel', 'protocol'],
-  resource: ['runtime', 'express', 'sessions', 'channel', 'tokens', 'protocol'],
+  resource: ['runtime', 'recent', 'express', 'sessions', 'channel', 'tokens', 'protocol'],
   'sliding-session': ['express', 'sessions', 'stores/open', 'channel', 'tokens', 'protocol'],
   index: [
     'runtime',

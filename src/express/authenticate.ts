@@ -39,7 +39,7 @@ declare global {
 }
 
 /** Whoever judges tokens: the engine, or a server that asks it. */
-export type Judge = Pick<Sessions, 'policy' | 'authenticate' | 'isRevoked'>
+type Judge = Pick<Sessions, 'policy' | 'authenticate' | 'isRevoked'>
 
 /**
  * The middleware that lets valid sessions pass and renews expired tokens. Where it runs a second time on a

@@ -2,10 +2,20 @@ import type { KeyObject } from 'node:crypto'
 import { signMessage } from '../channel/signature.ts'
 import { ERRORS, type RefusalCode, SlidingSessionError } from '../protocol/errors.ts'
 import type { Claims, Client } from '../protocol/types.ts'
+import type { VerifyingKeys } from '../tokens/keyring.ts'
+import { readPublicJwks } from '../tokens/public-jwks.ts'
 import type { ResourceSettings } from './options.ts'
 
 /** How long the auth server may take. */
 const PATIENCE_MS = 5_000
+
+const NO_KEYS = 'The auth server publishes no key for ES256 or RS256: does it sign with a secret?'
+
+/** The keys of a JWK Set, and its text, by which a change is seen. */
+export interface PublishedKeys {
+  readonly keys: VerifyingKeys
+  readonly text: string
+}
 
 /** What is asked about a token. */
 export interface Question {
@@ -39,12 +49,15 @@ export class AuthServer {
   }
 
   /**
-   * The published keys, unread.
+   * The published keys.
    *
-   * @throws SlidingSessionError `unavailable`
+   * @throws SlidingSessionError `unavailable`, also where there are none: nobody is logged out for that.
    */
-  fetchKeys(): Promise<unknown> {
-    return this.#fetch(this.#jwks, {})
+  async fetchKeys(): Promise<PublishedKeys> {
+    const jwks = await this.#fetch(this.#jwks, {})
+    const keys = readPublicJwks(jwks)
+    if (keys === undefined) return this.#fail(new Error(NO_KEYS))
+    return { keys, text: JSON.stringify(jwks) }
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Timestamp } from '../protocol/types.ts'
 import type { VerifyingKey, VerifyingKeys } from '../tokens/keyring.ts'
-import { readPublicJwks } from '../tokens/public-jwks.ts'
+import type { PublishedKeys } from './auth-server.ts'
 
 /** Keys older than this are fetched anew in the background, while requests go on. */
 const GOOD_FOR_MS = 300_000
@@ -12,8 +12,7 @@ const STALE_AFTER_MS = 3_600_000
 const FETCH_EVERY_MS = 1_000
 
 export interface RemoteKeysParts {
-  readonly fetchKeys: () => Promise<unknown>
-  readonly now: () => Timestamp
+  readonly fetchKeys: () => Promise<PublishedKeys>
   /** Called when the keys are others than before: what was verified with them must be verified anew. */
   readonly onChange: () => void
 }
@@ -74,11 +73,8 @@ export class RemoteKeys implements VerifyingKeys {
 
   async #load(now: Timestamp): Promise<void> {
     this.#triedAt = now
-    const jwks = await this.#parts.fetchKeys()
-    const keys = readPublicJwks(jwks)
-    if (keys === undefined) return
+    const { keys, text } = await this.#parts.fetchKeys()
     this.#fetchedAt = now
-    const text = JSON.stringify(jwks)
     if (text === this.#text) return
     this.#text = text
     this.#keys = keys

@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache'
 import { isFresh } from '../protocol/decide.ts'
 import { SlidingSessionError } from '../protocol/errors.ts'
 import type { Policy } from '../protocol/policy.ts'
 import type { Claims, Client, Presented, Timestamp, VerifiedToken } from '../protocol/types.ts'
+import { Recent } from '../recent.ts'
 import type { Auth, Credential, Outcome } from '../sessions.ts'
 import { Verifier } from '../tokens/verifier.ts'
 import { kidOf } from '../tokens/verify.ts'
@@ -25,7 +25,7 @@ export class Resource {
   readonly #keys: RemoteKeys
   readonly #verifier: Verifier
   readonly #renewals = new Map<string, Promise<Outcome>>()
-  readonly #words: LRUCache<string, Word>
+  readonly #words: Recent<string, Word>
 
   constructor(settings: ResourceSettings) {
     const { policy, strictMaxAge, now } = settings
@@ -35,11 +35,10 @@ export class Resource {
     this.#authServer = new AuthServer(settings)
     this.#keys = new RemoteKeys({
       fetchKeys: () => this.#authServer.fetchKeys(),
-      now,
       onChange: () => this.#verifier.forget(),
     })
     this.#verifier = new Verifier(policy, this.#keys, policy.cacheSize)
-    this.#words = new LRUCache({ max: policy.cacheSize })
+    this.#words = new Recent(policy.cacheSize)
   }
 
   /** Judges a request; a fresh token is answered at once, without waiting, which is the common case. */

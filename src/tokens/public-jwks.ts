@@ -28,13 +28,13 @@ function publicJwkOf({ kid, alg, key }: Key): PublicJwk | undefined {
 
 /**
  * Reads a published JWK Set: its keys for ES256 and RS256. Others are left out, as a set may have keys for other
- * things (RFC 7517 section 5), and a secret that is published is none. Undefined where it is no set.
+ * things (RFC 7517 section 5), and a secret that is published is none. Undefined where there is no such key.
  */
 export function readPublicJwks(jwks: unknown): VerifyingKeys | undefined {
   const keys = (jwks as { keys?: unknown } | null)?.keys
   if (!Array.isArray(keys)) return undefined
   const byKid = new Map(keys.flatMap((jwk) => readPublicJwk(jwk) ?? []).map((key) => [key.kid, key]))
-  return Object.freeze({ find: (kid: string) => byKid.get(kid) })
+  return byKid.size === 0 ? undefined : Object.freeze({ find: (kid: string) => byKid.get(kid) })
 }
 
 function readPublicJwk(jwk: unknown): VerifyingKey | undefined {

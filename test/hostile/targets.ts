@@ -89,6 +89,7 @@ const PLACES = [
   '/console/',
   '/console/assets/',
   '/.well-known/jwks.json',
+  '/renew',
   '/metrics',
 ]
 const path = fc.oneof(

@@ -8,7 +8,7 @@ import type { Subject } from './subjects.ts'
 /** After so many requests a new server begins, as what they add and lock out is kept. */
 const REQUESTS_PER_SERVER = 400
 
-/** What anybody may see: the probes, and the console's page and files. */
+/** What anybody may see: the probes, metrics, the documents, the public keys, and the console's page and files. */
 const PUBLIC = /^\/(healthz|readyz|console|metrics|openapi\.json|docs|\.well-known\/jwks\.json)(\/|\?|$)/i
 
 const LETS_IN: ReadonlySet<HostileRequest['sender']> = new Set([

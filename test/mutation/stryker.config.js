@@ -8,7 +8,9 @@ import { join } from 'node:path'
  *
  * What survives changes nothing that anybody can see:
  * - `user-agent.ts`, `compareVersions`: one place beyond both versions is 0 in both.
- * - `verify.ts`, both `catch`: without a return they answer undefined, too.
+ * - `verify.ts`, `jwks.ts`, `public-jwks.ts`, every `catch`: without a return they answer undefined, too.
+ * - `jwks.ts`, `bitsOf`: a key pair always has details; any text serves as the probe.
+ * - `time.ts`: what comes behind a time is refused by `Date.parse`, too.
  * - `verify.ts`, `keyOf` and `verifyPayload`: jsonwebtoken refuses another algorithm than the key's; a payload
  *   that is text has no claims. Each is refused twice, as neither should have to be trusted alone.
  * Mutants that break the set-up of the tests themselves are listed as errors and do not count.

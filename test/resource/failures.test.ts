@@ -144,9 +144,26 @@ describe('the keys of the auth server', () => {
     expect((await get('/orders', token).expect(503)).body.code).toBe('unavailable')
   })
 
-  it('are none where the auth server signs with a secret: no token is taken', async () => {
-    const { auth, get } = await startHousehold({ keys: [jwkOf('HS256')] })
-    expect((await get('/orders', await auth.login()).expect(401)).body.code).toBe('token_invalid')
+  it('are told to be missing where the auth server signs with a secret', async () => {
+    const { auth, get, failures } = await startHousehold({ keys: [jwkOf('HS256')] })
+    expect((await get('/orders', await auth.login()).expect(503)).body.code).toBe('unavailable')
+    expect(failures[0]?.message).toContain('does it sign with a secret?')
+  })
+
+  it.each<[string, unknown]>([
+    ['no set', {}],
+    ['null', null],
+    ['an empty set', { keys: [] }],
+  ])('stay as they were where %s comes: nobody is logged out for that', async (_, jwks) => {
+    const { before, handler } = switchboard()
+    const { auth, get } = await startHousehold({ before, auth: { tokenTtl: '2h' } })
+    const token = await auth.login()
+    await get('/orders', token).expect(200)
+    handler.current = (_req, res) => void res.json(jwks)
+    auth.clock.advance(HOUR - 1)
+    await get('/orders', token).expect(200)
+    auth.clock.advance(1)
+    expect((await get('/orders', token).expect(503)).body.code).toBe('unavailable')
   })
 })
 

@@ -1,5 +1,4 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import express, { type RequestHandler } from 'express'
 import request, { type Test } from 'supertest'
 import { onTestFinished } from 'vitest'
@@ -97,8 +96,4 @@ async function listen(resource: ResourceServer): Promise<Server> {
     await new Promise((resolve) => server.close(resolve))
   })
   return server
-}
-
-export function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port
 }

@@ -237,16 +237,23 @@ describe('a published set', () => {
   it.each(['P-384', 'secp256k1'])('leaves out a whole key on the curve %s', (namedCurve) => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve })
     const jwk = { ...publicKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'other' }
-    expect(readPublicJwks({ keys: [jwk] })?.find('other')).toBeUndefined()
+    expect(readPublicJwks({ keys: [jwk, rsa] })?.find('other')).toBeUndefined()
+  })
+
+  it('is none where nothing is left', () => {
+    expect(readPublicJwks({ keys: [jwkOf('HS256')] })).toBeUndefined()
   })
 
   it('leaves out an RSA key of fewer bits', () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1_024 })
     const jwk = { ...publicKey.export({ format: 'jwk' }), alg: 'RS256', kid: 'short' }
-    expect(readPublicJwks({ keys: [jwk] })?.find('short')).toBeUndefined()
+    expect(readPublicJwks({ keys: [jwk, rsa] })?.find('short')).toBeUndefined()
   })
 
-  it.each([[undefined], [null], ['keys'], [{}], [{ keys: {} }], [[]]])('is not %j', (value) => {
-    expect(readPublicJwks(value)).toBeUndefined()
-  })
+  it.each([[undefined], [null], ['keys'], [{}], [{ keys: {} }], [[]], [{ keys: [] }]])(
+    'is not %j',
+    (value) => {
+      expect(readPublicJwks(value)).toBeUndefined()
+    },
+  )
 })
