@@ -16,9 +16,9 @@ export function guardedStore(store: SessionStore, onFailure: (error: unknown) =>
   }
 
   return {
-    peek(jti) {
+    peek(jti, connection) {
       try {
-        return store.peek(jti)
+        return store.peek(jti, connection)
       } catch {
         // What fails here fails again in `find`, where it is reported.
         return undefined

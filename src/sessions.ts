@@ -95,16 +95,22 @@ export class Sessions {
 
   /**
    * Judges a request. A fresh token whose session is in memory is answered at once, without a query and
-   * without waiting, which is the common case; all else by a promise.
+   * without waiting, which is the common case; all else by a promise. `connection` is what the request came by.
    *
    * @throws SlidingSessionError `unavailable` where the store fails.
    */
-  authenticate(credential: Credential, client: () => Client, strict = false): Outcome | Promise<Outcome> {
+  authenticate(
+    credential: Credential,
+    client: () => Client,
+    strict = false,
+    connection?: object,
+  ): Outcome | Promise<Outcome> {
     const now = this.#now()
     const presented = this.#verify(credential, now)
     if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
     const { token } = presented
-    const record = strict || !isFresh(token, now, this.policy) ? undefined : this.#store.peek(token.jti)
+    const record =
+      strict || !isFresh(token, now, this.policy) ? undefined : this.#store.peek(token.jti, connection)
     if (record !== undefined) {
       const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
       if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)

@@ -86,7 +86,7 @@ export function authenticate(
     }
     try {
       checkProxies(req.app)
-      const outcome = sessions.authenticate(readCredential(req), () => readClient(req), strict)
+      const outcome = sessions.authenticate(readCredential(req), () => readClient(req), strict, req.socket)
       if (!(outcome instanceof Promise)) answer(outcome, req, res, next)
       else {
         outcome

@@ -1,4 +1,4 @@
-import type { Wallet } from './client.ts'
+import type { Post, Wallet } from './client.ts'
 import type { Answer } from './designs/design.ts'
 import { drawException, type Exception, networkOf, walletsOf } from './exception.ts'
 import type { Exchange, Request } from './exchange.ts'
@@ -6,6 +6,7 @@ import { type Agent, drawAgent } from './fingerprint.ts'
 import type { NetworkProfile } from './network.ts'
 import { Prng } from './prng.ts'
 import type { Settings } from './settings.ts'
+import type { Settling } from './settling.ts'
 import type { Timeline } from './timeline.ts'
 import type { Token } from './token.ts'
 
@@ -18,6 +19,7 @@ interface DeviceParts {
   readonly settings: Settings
   readonly timeline: Timeline
   readonly exchange: Exchange
+  readonly settling: Settling
   readonly needsRefresh: boolean
 }
 
@@ -44,7 +46,7 @@ export class Device {
     this.agent = drawAgent(prng)
     this.exception = drawException(prng, settings)
     this.#network = networkOf(this.exception, settings)
-    this.#wallets = walletsOf(this.exception)
+    this.#wallets = walletsOf(this.exception, parts.settling)
   }
 
   /** The token that somebody who can read the storage would find. */
@@ -63,8 +65,8 @@ export class Device {
   }
 
   /** The user has logged out: the storage is cleared. */
-  loggedOut(token: Token): void {
-    for (const wallet of this.#wallets) wallet.end(token)
+  loggedOut({ session }: Token): void {
+    for (const wallet of this.#wallets) wallet.clear(session)
   }
 
   move(prng: Prng): void {
@@ -85,7 +87,7 @@ export class Device {
   #walletOf(tab: number): Wallet {
     const wallet = this.#wallets[tab % this.#wallets.length] as Wallet
     const { token } = this
-    if (wallet.token === undefined && token !== undefined) wallet.begin(token)
+    if (wallet.token === undefined && token !== undefined) wallet.takeOver(token)
     return wallet
   }
 
@@ -97,19 +99,11 @@ export class Device {
       return
     }
     const retry = () => this.#later(prng, () => this.#work(wallet, prng, false))
-    this.#send('work', token, prng, {
-      onAnswer: (answer) => this.#take(wallet, token, answer, mayRetry ? retry : undefined),
-      onLost: () => {
-        if (mayRetry && prng.chance(0.6)) retry()
-      },
+    wallet.request(this.#post('work', prng), (answer) => {
+      this.#look(wallet, answer)
+      const isInVain = answer === undefined ? prng.chance(0.6) : isRefreshNeeded(answer)
+      if (mayRetry && isInVain) retry()
     })
-  }
-
-  #take(wallet: Wallet, token: Token, answer: Answer, retry: (() => void) | undefined): void {
-    if (answer.kind === 'pass' && answer.token !== undefined) this.#keep(wallet, answer.token)
-    if (answer.kind !== 'refuse') return
-    if (answer.code !== 'refresh_needed') wallet.end(token)
-    else retry?.()
   }
 
   /** The client's side of a token pair: one refresh at a time for all tabs; the others wait for it. */
@@ -134,12 +128,10 @@ export class Device {
       goOn()
       return
     }
-    this.#send('refresh', token, prng, {
-      onAnswer: (answer) => {
-        this.#take(wallet, token, answer, undefined)
-        goOn()
-      },
-      onLost: () => this.#later(prng, () => this.#sendRefresh(wallet, prng, attempts - 1)),
+    wallet.request(this.#post('refresh', prng), (answer) => {
+      this.#look(wallet, answer)
+      if (answer === undefined) this.#later(prng, () => this.#sendRefresh(wallet, prng, attempts - 1))
+      else goOn()
     })
   }
 
@@ -147,36 +139,25 @@ export class Device {
     if (this.#queues.has(wallet)) return
     this.#queues.set(wallet, [])
     const done = () => this.#queues.delete(wallet)
-    this.#send('login', prng.chance(0.8) ? wallet.former : undefined, prng, {
-      onAnswer: (answer) => {
-        done()
-        if (answer.kind === 'pass' && answer.token !== undefined) {
-          wallet.begin(answer.token)
-          this.#remember(answer.token)
-        }
-      },
-      onLost: () => this.#later(prng, done),
+    wallet.logIn(prng.chance(0.8), this.#post('login', prng), (answer) => {
+      this.#look(wallet, answer)
+      if (answer === undefined) this.#later(prng, done)
+      else done()
     })
   }
 
-  #send(
-    kind: Request['kind'],
-    token: Token | undefined,
-    prng: Prng,
-    on: Pick<Request, 'onAnswer' | 'onLost'>,
-  ): void {
+  #post(kind: Request['kind'], prng: Prng): Post {
     const { exchange, settings } = this.#parts
-    const strict = kind === 'work' && settings.rates.strict > 0 && prng.chance(settings.rates.strict)
-    const { agent } = this
-    exchange.send({ kind, token, device: this, agent, network: this.#network, strict, prng, ...on })
+    return (token, on) => {
+      const strict = kind === 'work' && settings.rates.strict > 0 && prng.chance(settings.rates.strict)
+      const { agent } = this
+      exchange.send({ kind, token, device: this, agent, network: this.#network, strict, prng, ...on })
+    }
   }
 
-  #keep(wallet: Wallet, token: Token): void {
-    wallet.keep(token)
-    if (wallet.token === token) this.#remember(token)
-  }
-
-  #remember(token: Token): void {
+  /** Notes the token that came with an answer, where the client has kept it. */
+  #look({ token }: Wallet, answer: Answer | undefined): void {
+    if (token === undefined || answer?.kind !== 'pass' || answer.token?.text !== token.text) return
     this.former.push(token)
     if (this.former.length > REMEMBERED) this.former.shift()
   }
@@ -190,4 +171,8 @@ export class Device {
   #isExpired({ expiresAt }: Token): boolean {
     return this.#parts.timeline.now >= expiresAt
   }
+}
+
+function isRefreshNeeded(answer: Answer): boolean {
+  return answer.kind === 'refuse' && answer.code === 'refresh_needed'
 }

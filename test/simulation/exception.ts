@@ -2,6 +2,7 @@ import { type KeepingRule, Wallet } from './client.ts'
 import type { NetworkProfile } from './network.ts'
 import type { Prng } from './prng.ts'
 import type { Settings } from './settings.ts'
+import type { Settling } from './settling.ts'
 
 /**
  * How a device breaks an assumption of the protocol, which is documented and counted apart. `private`: every tab
@@ -25,7 +26,7 @@ export function networkOf(exception: Exception | undefined, { network, rules }: 
 }
 
 /** The storage of a device: one for all tabs, or one for each. */
-export function walletsOf(exception: Exception | undefined): Wallet[] {
+export function walletsOf(exception: Exception | undefined, settling: Settling): Wallet[] {
   const rule: KeepingRule = exception === 'overwriting' ? 'overwrite' : 'latest'
-  return Array.from({ length: exception === 'private' ? TABS : 1 }, () => new Wallet(rule))
+  return Array.from({ length: exception === 'private' ? TABS : 1 }, () => new Wallet(rule, settling))
 }

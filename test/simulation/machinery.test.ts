@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { readPolicy } from '../../src/protocol/policy.ts'
-import { Wallet } from './client.ts'
+import { type KeepingRule, type Post, Wallet } from './client.ts'
+import type { Answer } from './designs/design.ts'
 import { type Agent, clientOf, type FingerprintName, mustAccept } from './fingerprint.ts'
 import { Prng } from './prng.ts'
+import { Settling } from './settling.ts'
 import { shortest } from './shrink.ts'
 import { spreadOf } from './theft.ts'
 import { BEGINNING, Timeline } from './timeline.ts'
-import { readToken, writeToken } from './token.ts'
+import { readToken, type Token, writeToken } from './token.ts'
 
 describe('Timeline', () => {
   test('takes what is earliest, and of one time what was planned first', () => {
@@ -83,30 +85,88 @@ describe('shortest', () => {
 
 describe('Wallet', () => {
   const token = (session: string, gen: number) =>
-    readToken(writeToken({ session, gen, expiresAt: 0, authTime: 0, role: undefined }))
+    readToken(writeToken({ session, gen, expiresAt: 0, authTime: 0, role: undefined }, gen))
+  const pass = (session: string, gen: number): Answer => ({
+    kind: 'pass',
+    token: token(session, gen),
+    role: undefined,
+  })
+
+  /** Sends requests at once; their answers come in the order that is given. */
+  async function exchange(wallet: Wallet, settling: Settling, answers: readonly Answer[]) {
+    const waiting: ((answer: Answer) => void)[] = []
+    const sent: (string | undefined)[] = []
+    for (const _ of answers) {
+      wallet.request(
+        (token, { onAnswer }) => {
+          waiting.push(onAnswer)
+          sent.push(token && `${token.session}${token.gen}`)
+        },
+        () => {},
+      )
+    }
+    await settling.settle()
+    for (const [index, answer] of answers.entries()) {
+      waiting[index]?.(answer)
+      await settling.settle()
+    }
+    return sent
+  }
+
+  async function loggedIn(rule: KeepingRule, answer: Answer) {
+    const settling = new Settling()
+    const wallet = new Wallet(rule, settling)
+    wallet.logIn(
+      true,
+      (_, { onAnswer }) => onAnswer(answer),
+      () => {},
+    )
+    await settling.settle()
+    return { wallet, settling }
+  }
 
   test.each([
-    { rule: 'latest', answers: [1, 2, 1], kept: 2 },
-    { rule: 'overwrite', answers: [1, 2, 1], kept: 1 },
-  ] as const)('with the rule $rule keeps $kept of $answers', ({ rule, answers, kept }) => {
-    const wallet = new Wallet(rule)
-    wallet.begin(token('a', 0))
-    for (const gen of answers) wallet.keep(token('a', gen))
-
+    { rule: 'latest', gens: [1, 2, 1], kept: 2 },
+    { rule: 'overwrite', gens: [1, 2, 1], kept: 1 },
+  ] as const)('with the rule $rule keeps $kept of $gens', async ({ rule, gens, kept }) => {
+    const { wallet, settling } = await loggedIn(rule, pass('a', 0))
+    const sent = await exchange(
+      wallet,
+      settling,
+      gens.map((gen) => pass('a', gen)),
+    )
+    expect(sent).toEqual(['a0', 'a0', 'a0'])
     expect(wallet.token?.gen).toBe(kept)
   })
 
-  test('a late answer of an ended session is not kept', () => {
-    const wallet = new Wallet('latest')
-    wallet.begin(token('a', 5))
-    wallet.end(token('a', 5))
-    wallet.keep(token('a', 6))
+  test('a late answer of an ended session is not kept; the next login tells which one it was', async () => {
+    const { wallet, settling } = await loggedIn('latest', pass('a', 5))
+    await exchange(wallet, settling, [{ kind: 'refuse', code: 'session_idle' }, pass('a', 6)])
     expect(wallet.token).toBeUndefined()
+    expect(wallet.former).toMatchObject({ session: 'a', gen: 5 })
 
-    wallet.begin(token('b', 0))
-    wallet.keep(token('a', 6))
-    wallet.end(token('a', 6))
+    const sent: (Token | undefined)[] = []
+    const post: Post = (token, { onAnswer }) => {
+      sent.push(token)
+      onAnswer(pass('b', 0))
+    }
+    wallet.logIn(true, post, () => {})
+    await settling.settle()
+    expect(sent).toMatchObject([{ session: 'a', gen: 5 }])
     expect(wallet.token).toMatchObject({ session: 'b', gen: 0 })
+    expect(wallet.former).toBeUndefined()
+  })
+
+  test('of a request that was lost nothing comes', async () => {
+    const { wallet, settling } = await loggedIn('latest', pass('a', 0))
+    const answers: (Answer | undefined)[] = []
+    wallet.request(
+      (_, { onLost }) => onLost(),
+      (answer) => answers.push(answer),
+    )
+    await settling.settle()
+    expect(answers).toEqual([undefined])
+    expect(wallet.token?.gen).toBe(0)
   })
 })
 

@@ -24,8 +24,12 @@ export function readToken(text: string): Token {
 }
 
 /** A token of the designs that ours is compared with: they are judged by their rules, so nothing is signed. */
-export function writeToken({ session, gen, expiresAt, authTime, role }: Omit<Token, 'text'>): string {
-  const claims = { jti: session, gen, exp: expiresAt / 1000, auth_time: authTime / 1000, role }
+export function writeToken(
+  { session, gen, expiresAt, authTime, role }: Omit<Token, 'text'>,
+  issuedAt: number,
+): string {
+  const [iat, exp, auth_time] = [issuedAt / 1000, expiresAt / 1000, authTime / 1000]
+  const claims = { jti: session, gen, iat, exp, auth_time, role }
   const payload = JSON.stringify(claims)
   return `x.${Buffer.from(payload, 'utf8').toString('base64url')}.x`
 }

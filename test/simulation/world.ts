@@ -13,6 +13,7 @@ import { mix } from './prng.ts'
 import type { Promised, Violation } from './promises.ts'
 import type { Intent } from './script.ts'
 import type { Rules, Settings } from './settings.ts'
+import { Settling } from './settling.ts'
 import { close, isWorthless, type Theft } from './theft.ts'
 import { BEGINNING, Timeline } from './timeline.ts'
 import { Truth } from './truth.ts'
@@ -49,6 +50,7 @@ export interface WorldResult {
 export class World implements Watcher {
   readonly #options: WorldOptions
   readonly #timeline = new Timeline()
+  readonly #settling = new Settling()
   readonly #truth: Truth
   readonly #design: Design
   readonly #exchange: Exchange
@@ -106,9 +108,15 @@ export class World implements Watcher {
       next.run()
       while (this.#timeline.releasesNow) this.#timeline.take(end)?.run()
       if (next.kind === 'step') this.#steps += 1
-      await this.#design.settle()
+      await this.#settle()
       this.#invariants?.settled()
     }
+  }
+
+  /** Everything that can go on without time passing does so: at the server first, then at the clients. */
+  async #settle(): Promise<void> {
+    await this.#design.settle()
+    await this.#settling.settle()
   }
 
   arrived(sent: Sent): void {
@@ -193,6 +201,7 @@ export class World implements Watcher {
           settings,
           timeline: this.#timeline,
           exchange: this.#exchange,
+          settling: this.#settling,
           needsRefresh: this.#design.needsRefresh,
         }),
     )

@@ -85,7 +85,9 @@ describe('what is in memory', () => {
     const { one } = twoOn(undefined, { cacheSize: 10 })
     const records = Array.from({ length: 30 }, () => recordOf())
     for (const record of records) await one.create(record)
-    expect(records.filter(({ jti }) => one.peek(jti) !== undefined)).toHaveLength(10)
+    const kept = records.map(({ jti }) => one.peek(jti) !== undefined)
+    expect(kept.filter(Boolean).length).toBeLessThanOrEqual(10)
+    expect(kept.slice(-5)).toEqual([true, true, true, true, true])
   })
 
   it('with singleProcess, does not look for other processes', async () => {

@@ -1,9 +1,11 @@
 import { openSync, readSync, statSync } from 'node:fs'
 import type { Sqlite } from './connection.ts'
+import { oncePerTurn } from './once-per-turn.ts'
 
 /** Tells whether anybody has committed to a database since the last time it was asked. */
 export interface ChangeSignal {
-  hasChanged(): boolean
+  /** With the connection of a request, as of the time when the event loop took that request from the system. */
+  hasChanged(connection?: object): boolean
 }
 
 /**
@@ -14,7 +16,9 @@ export interface ChangeSignal {
  */
 export function changeSignal(sqlite: Sqlite): ChangeSignal {
   if (sqlite.memory) return { hasChanged: () => true }
-  return process.platform === 'linux' && isWal(sqlite) ? new ShmSignal(sqlite) : new DataVersionSignal(sqlite)
+  const isMapped = process.platform === 'linux' && isWal(sqlite)
+  const signal: ChangeSignal = isMapped ? new ShmSignal(sqlite) : new DataVersionSignal(sqlite)
+  return { hasChanged: oncePerTurn(() => signal.hasChanged()) }
 }
 
 function isWal(sqlite: Sqlite): boolean {

@@ -1,15 +1,15 @@
-import { LRUCache } from 'lru-cache'
 import type { SessionRecord } from '../../protocol/types.ts'
+import { Recent } from '../../recent.ts'
 
 /**
  * The records of the sessions in use, as far as they are known. A record that was revoked stays here as not
  * valid; what memory says against a session is asked again of the database, what it says for one is not.
  */
 export class SessionCache {
-  readonly #records: LRUCache<string, SessionRecord>
+  readonly #records: Recent<string, SessionRecord>
 
   constructor(entries: number) {
-    this.#records = new LRUCache({ max: entries })
+    this.#records = new Recent(entries)
   }
 
   get(jti: string): SessionRecord | undefined {
@@ -28,10 +28,9 @@ export class SessionCache {
 
   /** All sessions of a user are no longer valid, but for one. */
   invalidateUser(userId: string, except: string | undefined): void {
-    // Collected first: a change moves a record to the front of what is being walked through.
-    const isRevoked = (record: SessionRecord) => record.userId === userId && record.jti !== except
-    const revoked = [...this.#records.values()].filter(isRevoked)
-    for (const { jti } of revoked) this.change(jti, { valid: false })
+    for (const record of this.#records.values()) {
+      if (record.userId === userId && record.jti !== except) this.change(record.jti, { valid: false })
+    }
   }
 
   forget(jti: string): void {

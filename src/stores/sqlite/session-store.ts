@@ -39,8 +39,8 @@ export class SqliteSessionStore implements SessionStore {
     this.#log = new RevocationLog(sqlite, database)
   }
 
-  peek(jti: string): SessionRecord | undefined {
-    this.#catchUp()
+  peek(jti: string, connection?: object): SessionRecord | undefined {
+    this.#catchUp(connection)
     return this.#cache.get(jti)
   }
 
@@ -209,8 +209,8 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
-  #catchUp(): void {
-    if (this.#signal.hasChanged()) this.#isBehind = true
+  #catchUp(connection?: object): void {
+    if (this.#signal.hasChanged(connection)) this.#isBehind = true
     if (this.#isBehind) this.#readLog()
   }
 

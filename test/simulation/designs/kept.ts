@@ -85,7 +85,8 @@ export abstract class KeptSessions implements Design {
     const role = this.surroundings.roleOf(kept.user) ?? 'user'
     const { session, gen, createdAt: authTime } = kept
     const expiresAt = Math.min(now + tokenTtl, authTime + maxAge)
-    return { kind: 'pass', token: readToken(writeToken({ session, gen, expiresAt, authTime, role })), role }
+    const text = writeToken({ session, gen, expiresAt, authTime, role }, now)
+    return { kind: 'pass', token: readToken(text), role }
   }
 
   async revoke(session: string, _reason: RevocationReason): Promise<void> {
