@@ -85,6 +85,7 @@ function resolve(place: string): { readonly at: string; readonly value: Describe
   return typeof value.$ref === 'string' ? resolve(value.$ref.slice(1)) : { at: place, value }
 }
 
-function escapeStep(step: string): string {
+/** A key as a step of a JSON pointer in a URI. */
+export function escapeStep(step: string): string {
   return step.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')
 }
