@@ -38,7 +38,7 @@ export class Tracing {
     const traced = <T>(name: string, ask: () => Promise<T>): Promise<T> =>
       this.#tracer.startActiveSpan(`sessions.${name}`, (span) => this.#settle(span, ask))
     return {
-      peek: (jti) => store.peek(jti),
+      peek: (jti, connection) => store.peek(jti, connection),
       find: (jti) => traced('find', () => store.find(jti)),
       create: (record) => traced('create', () => store.create(record)),
       renew: (renewal) => traced('renew', () => store.renew(renewal)),

@@ -74,6 +74,7 @@ describe('backup', () => {
   it.each([
     ['a file that is no database', (path: string) => writeFileSync(path, 'x'.repeat(10_000))],
     ['a damaged database', damage],
+    ['a database whose rows refer to nothing', unlink],
   ])('of %s fails, and leaves nothing behind', async (_what, spoil) => {
     const { folder, database, run } = cli()
     await run('user add anna', { input: PASSWORD })
@@ -94,9 +95,19 @@ describe('backup', () => {
   })
 })
 
-/** Overwrites pages in the middle. */
+/** Overwrites the last page, which no query of the copying reads. */
 function damage(path: string): void {
   const bytes = readFileSync(path)
-  bytes.fill(0xa5, 8_192, bytes.length - 4_096)
+  bytes.fill(0xa5, bytes.length - 4_096)
   writeFileSync(path, bytes)
+}
+
+/** Leaves a session without the user agent that it refers to. */
+function unlink(path: string): void {
+  const sqlite = new Database(path)
+  sqlite.pragma('foreign_keys = OFF')
+  sqlite.exec(`INSERT INTO sliding_sessions
+    (jti, user_id, user_key, ip, user_agent_id, valid, created_at, updated_at, issued, seen, floor)
+    VALUES (x'01', 'ada', x'02', '', 99, 1, 0, 0, 0, 0, 0)`)
+  sqlite.close()
 }

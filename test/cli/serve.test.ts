@@ -86,6 +86,20 @@ test('on SIGTERM a request in flight is answered, kept connections are closed, a
   expect(await exit).toBe(0)
 })
 
+test('Prometheus is told of the process, too', async () => {
+  const { database } = cli()
+  const server = await startServer({ DATABASE_URL: database })
+  const figures = await (await fetch(`${server.url}/metrics`)).text()
+  for (const name of [
+    'nodejs_eventloop_lag_p99_seconds',
+    'process_resident_memory_bytes',
+    'sliding_jwt_renewals_total',
+  ]) {
+    expect(figures).toMatch(new RegExp(`^${name} `, 'm'))
+  }
+  expect(await server.stop()).toBe(0)
+})
+
 test('a wrong setting stops the start with one line on standard error', async () => {
   const { database } = cli()
   await expect(startServer({ DATABASE_URL: database, TOKEN_TTL: 'soon' })).rejects.toThrow(

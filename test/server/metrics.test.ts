@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import request from 'supertest'
 import { describe, expect, it, vi } from 'vitest'
 import { ERRORS } from '../../src/index.ts'
+import { temporaryFolder } from '../support/files.ts'
 import { HOUR, MINUTE, T0 } from '../support/records.ts'
 import { type Bench, logIn, PASSWORD, startBench, startPopulatedBench, WRONG } from './support.ts'
 
@@ -62,16 +64,20 @@ describe('/metrics', () => {
   })
 
   it('tells hits of memory from misses', async () => {
-    const bench = await startPopulatedBench({ path: ':memory:' })
-    const lookups = async (result: string) =>
-      (await scrape(bench)).get(`sliding_jwt_session_lookups_total{result="${result}"}`) ?? 0
-    const before = { hit: await lookups('hit'), miss: await lookups('miss') }
-    await request(bench.app).get('/verify').set(bench.ada.headers)
-    await request(bench.app).get('/verify').set(bench.ada.headers)
-    expect({ hit: await lookups('hit'), miss: await lookups('miss') }).toEqual({
-      hit: before.hit + 2,
-      miss: before.miss,
-    })
+    const path = join(temporaryFolder(), 'sessions.db')
+    const { ada } = await startPopulatedBench({ path })
+    const other = await startBench({ path })
+    const lookups = async () => {
+      const figures = await scrape(other)
+      const of = (result: string) => figures.get(`sliding_jwt_session_lookups_total{result="${result}"}`) ?? 0
+      return [of('hit'), of('miss')]
+    }
+    expect(await lookups()).toEqual([0, 0])
+    await request(other.app).get('/verify').set(ada.headers).expect(204)
+    const [hits = 0, misses = 0] = await lookups()
+    expect(misses).toBeGreaterThan(0)
+    await request(other.app).get('/verify').set(ada.headers).expect(204)
+    expect(await lookups()).toEqual([hits + 1, misses])
   })
 
   it('counts writes that share a commit', async () => {

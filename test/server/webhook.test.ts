@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createLogger } from '../../src/server/logging.ts'
 import { PAUSES_MS, QUEUE_LIMIT, Webhook, type WebhookParts } from '../../src/server/webhook/webhook.ts'
 import { T0 } from '../support/records.ts'
+import { document, expectSchema } from './openapi/contract.ts'
 import { addUser, logIn, startBench } from './support.ts'
 
 const SECRET = 'a secret of the webhook, 32 bytes or more'
@@ -164,6 +165,13 @@ describe('the audit webhook', () => {
     await settled(received, 2)
     expect(received.map(({ body }) => JSON.parse(body).type)).toEqual(['login.succeeded', 'session.revoked'])
     expect(received.map(({ body }) => body).join('')).not.toContain(ada.token)
+    for (const { headers, body } of received) {
+      expectSchema('/components/schemas/WebhookMessage', JSON.parse(body), 'webhook')
+      const documented = document.webhooks.auditEvent.post.parameters.map(
+        ({ name }: { name: string }) => name,
+      )
+      expect(Object.keys(headers).filter((name) => name.startsWith('webhook-'))).toEqual(documented)
+    }
   })
 })
 

@@ -23,13 +23,13 @@ footer { padding-bottom: 3rem; color: var(--dim); font-size: .875rem }
 h1 { margin: 0 0 .5rem; font-size: 1.75rem; letter-spacing: -.02em }
 h2 { margin: 2.5rem 0 .25rem; font-size: 1.25rem } h3 { margin: 1.25rem 0 .25rem; font-size: .9375rem }
 a { color: var(--accent) } p { margin: .25rem 0 .75rem; max-width: 46rem } .dim { color: var(--dim) }
-nav a { margin-right: 1rem }
+nav { margin-bottom: 1.25rem } nav a { margin-right: 1rem } section h2 { margin-top: .5rem; font-size: 1.0625rem }
 code, pre { font: .875em/1.5 var(--mono) } pre { overflow: auto; margin: .25rem 0; padding: .75rem; max-height: 24rem }
 pre, details, section { background: var(--surface); border: 1px solid var(--line); border-radius: 8px }
 pre { background: var(--sunken) } details { margin: .5rem 0 }
 summary { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; padding: .6rem .9rem; cursor: pointer }
 summary:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 8px }
-details > div, section { padding: 0 .9rem .9rem } section { margin: .75rem 0; padding-top: .25rem }
+details > div, section { padding: 0 .9rem .9rem } section { margin: .75rem 0; padding-top: .25rem; scroll-margin-top: 1rem }
 section:target { border-color: var(--accent) }
 .method { min-width: 4.25rem; font: 600 .8125rem var(--mono); color: var(--accent) } .delete { color: var(--danger) }
 table { width: 100%; border-collapse: collapse; font-size: .875rem }

@@ -9,8 +9,8 @@ export interface MemoryLooks {
 /** The same store, whose looks into memory are counted: one addition each, read when somebody scrapes. */
 export function meteredStore(store: SessionStore, looks: MemoryLooks): SessionStore {
   return {
-    peek(jti) {
-      const record = store.peek(jti)
+    peek(jti, connection) {
+      const record = store.peek(jti, connection)
       if (record === undefined) looks.misses += 1
       else looks.hits += 1
       return record

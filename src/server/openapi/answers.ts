@@ -89,20 +89,28 @@ const nextCursor = z
 
 export const usersAnswer = z.strictObject({ users: z.array(user), nextCursor })
 
-export const event = z
-  .strictObject({
+const eventData = z.strictObject({
+  userId: id.nullable().meta({ description: 'Whom it happened to; null where no user is known.' }),
+  actorId: id.nullable().meta({ description: 'Who did it; null where nobody was logged in.' }),
+  jti: jti.nullable(),
+  ip: z.string().nullable(),
+  detail: z
+    .record(z.string(), z.unknown())
+    .meta({ description: 'What else is known; it depends on the type.' }),
+})
+
+export const event = eventData
+  .extend({
     id: count.meta({ description: 'Later events have greater ones.' }),
     at: time,
     type: z.enum(EVENT_TYPES),
-    userId: id.nullable().meta({ description: 'Whom it happened to; null where no user is known.' }),
-    actorId: id.nullable().meta({ description: 'Who did it; null where nobody was logged in.' }),
-    jti: jti.nullable(),
-    ip: z.string().nullable(),
-    detail: z
-      .record(z.string(), z.unknown())
-      .meta({ description: 'What else is known; it depends on the type.' }),
   })
   .meta({ id: 'Event' })
+
+/** What the audit webhook sends. */
+export const webhookMessage = z
+  .strictObject({ type: z.enum(EVENT_TYPES), timestamp: time, data: eventData })
+  .meta({ id: 'WebhookMessage' })
 
 export const eventsAnswer = z.strictObject({
   events: z.array(event),

@@ -4,6 +4,7 @@ import { operation, type Route } from './operation.ts'
 import { adminRoutes } from './routes-admin.ts'
 import { operationRoutes } from './routes-operation.ts'
 import { ownRoutes } from './routes-own.ts'
+import { webhookOperation } from './webhook.ts'
 
 export type OpenApiDocument = ReturnType<typeof createDocument>
 
@@ -38,6 +39,7 @@ export function openApiDocument(): OpenApiDocument {
         },
       },
     },
+    webhooks: { auditEvent: { post: webhookOperation } },
     paths: pathsOf({ ...ownRoutes, ...adminRoutes, ...operationRoutes }),
   })
 }

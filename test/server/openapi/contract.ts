@@ -66,9 +66,14 @@ function expectBody(operation: string, answer: Response, { content }: Described,
   expect(Object.keys(content), operation).toEqual([answer.type])
   const body =
     answer.type === 'text/html' || answer.type === 'text/plain' ? answer.text : JSON.parse(answer.text)
-  const validate = ajv.compile({ $ref: `document#${at}/content/${escapeStep(answer.type)}/schema` })
-  validate(body)
-  expect(validate.errors, `${operation} ${answer.status}`).toBeNull()
+  expectSchema(`${at}/content/${escapeStep(answer.type)}/schema`, body, `${operation} ${answer.status}`)
+}
+
+/** Holds a value against the schema at a place of the document. */
+export function expectSchema(at: string, value: unknown, what: string): void {
+  const validate = ajv.compile({ $ref: `document#${at}` })
+  validate(value)
+  expect(validate.errors, what).toBeNull()
 }
 
 /** What stands at a place of the document, and where that is, once references are followed. */
@@ -80,6 +85,7 @@ function resolve(place: string): { readonly at: string; readonly value: Describe
   return typeof value.$ref === 'string' ? resolve(value.$ref.slice(1)) : { at: place, value }
 }
 
-function escapeStep(step: string): string {
+/** A key as a step of a JSON pointer in a URI. */
+export function escapeStep(step: string): string {
   return step.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')
 }

@@ -2,7 +2,7 @@ import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { ERRORS } from '../../../src/index.ts'
 import { addUser, startBench } from '../support.ts'
-import { document, OPERATIONS } from './contract.ts'
+import { document, escapeStep, expectSchema, OPERATIONS } from './contract.ts'
 import { routesOf } from './routes-of.ts'
 
 describe('the OpenAPI document', () => {
@@ -44,6 +44,25 @@ describe('the OpenAPI document', () => {
       in: 'query',
       schema: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
     })
+  })
+
+  it.each(OPERATIONS)('has examples that are right: %s', (operation) => {
+    const [method = '', path = ''] = operation.split(' ')
+    const at = `/paths/${escapeStep(path)}/${method.toLowerCase()}`
+    const { requestBody, responses } = document.paths[path][method.toLowerCase()]
+    const places = [
+      [`${at}/requestBody`, requestBody],
+      ...Object.entries(responses).map(
+        ([status, response]) => [`${at}/responses/${status}`, response] as const,
+      ),
+    ] as const
+    for (const [place, holder] of places) {
+      for (const [type, { example }] of Object.entries<{ example?: unknown }>(holder?.content ?? {})) {
+        if (example !== undefined) {
+          expectSchema(`${place}/content/${escapeStep(type)}/schema`, example, `${operation} ${type}`)
+        }
+      }
+    }
   })
 
   it('asks for a token where the route does', async () => {
