@@ -160,6 +160,27 @@ describe.skipIf(!hasPostgres)('a session that is locked by somebody’s transact
   })
 })
 
+describe.skipIf(!hasPostgres)('revoking very many sessions of one user', () => {
+  it('takes as long as it takes, and all of them end', async () => {
+    const url = await emptyPostgres()
+    const pool = new pg.Pool({ connectionString: url, max: 2 })
+    pool.on('error', () => undefined)
+    onTestFinished(() => pool.end())
+    const store = await openSessionStore(pool)
+    onTestFinished(() => store.close())
+    const records = Array.from({ length: 3_000 }, () => recordOf())
+    await Promise.all(records.map((record) => store.create(record)))
+    const [kept, other] = records.map(({ jti }) => jti) as [string, string]
+    // The one connection that does not listen.
+    await pool.query('SET statement_timeout = 1')
+    const revoked = await store.revoke({ userId: 'ada', except: kept }, 'admin', T0)
+    await pool.query('SET statement_timeout = 0')
+    expect(revoked).toBe(2_999)
+    expect((await store.find(kept))?.valid).toBe(true)
+    expect((await store.find(other))?.valid).toBe(false)
+  })
+})
+
 function uuidOf(jti: string): string {
   return Buffer.from(jti, 'base64url').toString('hex')
 }
