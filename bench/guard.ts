@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CANDIDATES } from './candidates/all.ts'
+import { CANDIDATES, isControl } from './candidates/all.ts'
 import { type Comparison, compare, DOUBT, formatComparisons, isCalm, isOurs, TOLERANCE } from './check.ts'
 import { measureAll } from './measure.ts'
 import type { Options } from './options.ts'
@@ -20,7 +20,7 @@ const NO_BASELINE =
 export async function guard(folder: string, options: Options, progress: Progress): Promise<Outcome> {
   if (!existsSync(BASELINE)) return { text: NO_BASELINE, exitCode: 2 }
   const { rows: baseline } = JSON.parse(readFileSync(BASELINE, 'utf8')) as Report
-  const candidates = CANDIDATES.filter((one) => isOurs(one) || one.name === 'twin')
+  const candidates = CANDIDATES.filter((one) => isOurs(one) || isControl(one))
   const take = (name: string, progress: Progress): Promise<Row[]> => {
     const own = join(folder, name)
     mkdirSync(own)

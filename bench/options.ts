@@ -4,7 +4,9 @@ import { parseArgs } from 'node:util'
 export interface Options {
   readonly kind: 'measure' | 'check' | 'profile'
   readonly quick: boolean
-  /** Rounds on each path that has requests. */
+  /** How often the processes are started anew. */
+  readonly lives: number
+  /** Rounds on each path that has requests, in each life. */
   readonly rounds: number
   /** Milliseconds. */
   readonly slice: number
@@ -20,7 +22,12 @@ export interface Options {
    * Seconds from the beginning, after which each part goes on to the next although there should be more; of
    * rounds there are always two.
    */
-  readonly until: { readonly warm: number; readonly requests: number; readonly growth: number }
+  readonly until: {
+    readonly warm: number
+    readonly requests: number
+    readonly lives: number
+    readonly growth: number
+  }
   /** Where the results are written as JSON. */
   readonly json: string | undefined
   /** The folder of the plots. */
@@ -44,28 +51,30 @@ export const HELP = `npm run bench -- [options]
 
 const FULL = {
   quick: false,
-  rounds: 15,
+  lives: 6,
+  rounds: 6,
   slice: 1_250,
   sessions: 1_000,
   sizes: [10_000, 100_000, 1_000_000, 10_000_000],
   storeRounds: 20,
-  until: { warm: 400, requests: 2_000, growth: 4_000 },
+  until: { warm: 400, requests: 2_000, lives: 2_000, growth: 4_000 },
   plots: 'docs/images',
 }
 
 const QUICK = {
   quick: true,
-  rounds: 4,
+  lives: 3,
+  rounds: 3,
   slice: 800,
   sessions: 300,
   sizes: [10_000, 100_000, 1_000_000],
   storeRounds: 5,
-  until: { warm: 90, requests: 140, growth: 200 },
+  until: { warm: 80, requests: 110, lives: 165, growth: 215 },
   plots: 'bench/output',
 }
 
-/** The check measures sliding-jwt only, and so has time for more rounds. */
-const CHECK = { ...QUICK, rounds: 12 }
+/** The check measures sliding-jwt only, and so has time for more lives. */
+const CHECK = { ...QUICK, lives: 5 }
 
 /** Reads the command line; undefined where it asks for help. Throws where it has what nobody knows. */
 export function readOptions(args: readonly string[]): Options | undefined {

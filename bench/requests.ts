@@ -1,5 +1,8 @@
-import { keyOf, REFERENCE } from './candidates/all.ts'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { isControl, keyOf, REFERENCE } from './candidates/all.ts'
 import type { Candidate } from './candidates/candidate.ts'
+import { isOurs } from './check.ts'
 import { Child } from './child.ts'
 import { type Contestant, enter } from './contestant.ts'
 import { FEWEST_ROUNDS, type Options } from './options.ts'
@@ -9,13 +12,13 @@ import { prove } from './proof.ts'
 import { type Revocation, type Row, toRow } from './results.ts'
 import { aim, type LoadGenerator, SPENT, slice, warmUp } from './slices.ts'
 
-interface Field {
-  readonly reference: Contestant
-  readonly contestants: readonly Contestant[]
-  readonly reach: ReadonlyMap<Contestant, Revocation | undefined>
-}
+type Found = Map<Candidate, Pair[]>
 
-/** Measures candidates against bare Express: proves each, warms it up, and takes slices of all in rounds. */
+/**
+ * Measures candidates against bare Express, in several lives: two processes with the same code differ by a few
+ * percent for as long as they live, by where their memory happens to lie. Peers, whose distance is far beyond
+ * that, have one life.
+ */
 export async function measureRequests(
   candidates: readonly Candidate[],
   folder: string,
@@ -23,59 +26,69 @@ export async function measureRequests(
   progress: Progress,
 ): Promise<Row[]> {
   const spinner = new Child('spinner.ts', 'spare')
-  const field = await assemble(candidates, folder, options, progress)
-  const all = [field.reference, ...field.contestants]
-  const load = await aim(all, options.awake)
+  const found: Found = new Map()
+  const reach = new Map<Candidate, Revocation | undefined>()
   try {
-    await warmUp(load, all, progress, options.until.warm)
-    return rowsOf(field, await takeRounds(load, field, options, progress))
+    for (let life = 1; life <= options.lives; life += 1) {
+      if (life > 1 && progress.seconds > options.until.lives) break
+      const living = life === 1 ? candidates : candidates.filter((one) => isOurs(one) || isControl(one))
+      const warmUntil = life === 1 ? options.until.warm : Number.POSITIVE_INFINITY
+      await live(living, join(folder, `life-${life}`), { ...options, warmUntil }, progress, found, reach)
+    }
   } finally {
-    await Promise.all([spinner.stop(), load.child.stop(), ...all.map(({ server }) => server.stop())])
+    await spinner.stop()
   }
+  return candidates.map((candidate) => rowOf(candidate, found.get(candidate) ?? [], reach.get(candidate)))
 }
 
-async function assemble(
+/** One life of some candidates: proves each, warms it up, and takes slices of all in rounds. */
+async function live(
   candidates: readonly Candidate[],
   folder: string,
-  { sessions }: Options,
+  options: Options & { readonly warmUntil: number },
   progress: Progress,
-): Promise<Field> {
+  found: Found,
+  reach: Map<Candidate, Revocation | undefined>,
+): Promise<void> {
+  mkdirSync(folder)
   const contestants: Contestant[] = []
-  const reach = new Map<Contestant, Revocation | undefined>()
   for (const candidate of [REFERENCE, ...candidates]) {
     progress.say(`proving ${keyOf(candidate)}: answers, renewals, revocation`)
-    const contestant = await enter(candidate, folder, sessions + SPENT)
+    const contestant = await enter(candidate, folder, options.sessions + SPENT)
     contestants.push(contestant)
-    reach.set(contestant, await prove(contestant))
+    reach.set(candidate, await prove(contestant))
   }
-  const [reference, ...others] = contestants
-  return { reference: reference as Contestant, contestants: others, reach }
+  const load = await aim(contestants, options.awake)
+  try {
+    await warmUp(load, contestants, progress, options.warmUntil)
+    await takeRounds(load, contestants, options, progress, found)
+  } finally {
+    await Promise.all([load.child.stop(), ...contestants.map(({ server }) => server.stop())])
+  }
 }
 
 async function takeRounds(
   load: LoadGenerator,
-  { reference, contestants }: Field,
+  contestants: readonly Contestant[],
   options: Options,
   progress: Progress,
-): Promise<Map<Contestant, Pair[]>> {
-  const pairs = new Map<Contestant, Pair[]>()
+  found: Found,
+): Promise<void> {
+  const reference = contestants[0] as Contestant
   for (let done = 0; done < options.rounds; done += 1) {
     if (done >= FEWEST_ROUNDS && progress.seconds > options.until.requests) break
     const tell = (contestant: Contestant) => () => {
       progress.say(`round ${done + 1} of ${options.rounds}: ${keyOf(contestant.candidate)}`)
       return slice(load, contestant, options.slice)
     }
-    const measured = contestants.map((subject) => ({ subject, slice: tell(subject) }))
-    collect(pairs, await round(tell(reference), measured))
+    const measured = contestants
+      .slice(1)
+      .map((subject) => ({ subject: subject.candidate, slice: tell(subject) }))
+    collect(found, await round(tell(reference), measured))
   }
-  return pairs
 }
 
-function rowsOf({ contestants, reach }: Field, pairs: ReadonlyMap<Contestant, Pair[]>): Row[] {
-  return contestants.map((contestant) => {
-    const { path, name, title } = contestant.candidate
-    const revocation = reach.get(contestant)
-    const about = { path, name, title, ...(revocation === undefined ? {} : { revocation }) }
-    return toRow(about, pairs.get(contestant) ?? [])
-  })
+function rowOf(candidate: Candidate, pairs: readonly Pair[], revocation: Revocation | undefined): Row {
+  const { path, name, title } = candidate
+  return toRow({ path, name, title, ...(revocation === undefined ? {} : { revocation }) }, pairs)
 }

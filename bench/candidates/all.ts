@@ -13,6 +13,12 @@ export const REFERENCE: Candidate = {
 export const CANDIDATES: readonly Candidate[] = [
   { ...REFERENCE, name: 'twin', title: 'bare Express again (A/A twin)' },
   {
+    ...REFERENCE,
+    name: 'empty',
+    title: 'a middleware that does nothing',
+    open: async (setting) => (await import('./bare.ts')).empty(setting),
+  },
+  {
     path: 'fresh',
     name: 'ours-single',
     title: 'sliding-jwt, one process',
@@ -104,6 +110,11 @@ export const CANDIDATES: readonly Candidate[] = [
     open: (setting) => betterAuth(setting, 'ALWAYS'),
   },
 ]
+
+/** Whether a candidate is there to show what the measuring itself is worth. */
+export function isControl({ name }: Pick<Candidate, 'name'>): boolean {
+  return name === 'twin' || name === 'empty'
+}
 
 /** The name of a candidate among all paths. */
 export function keyOf({ path, name }: Pick<Candidate, 'path' | 'name'>): string {
