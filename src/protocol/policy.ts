@@ -53,7 +53,8 @@ export interface PolicyOptions {
   readonly cacheSize?: number
   /**
    * Whether this is the only process that ever writes to the database. Then nobody looks for revocations by
-   * other processes, the command line's among them. Default `false`: they count on the very next request.
+   * other processes, the command line's among them. Default `false`: they count on the very next request, on
+   * PostgreSQL as soon as their notification arrives.
    */
   readonly singleProcess?: boolean
 }

@@ -41,7 +41,7 @@ async function recovers(node: Node, owner: Device, lost: Device): Promise<void> 
 }
 
 describe.skipIf(!hasPostgres)('3 servers on one PostgreSQL, with lines that break', () => {
-  it('never let pass what they cannot check, and recover by themselves', async () => {
+  it('never let pass what they cannot check, and recover by themselves', { timeout: 120_000 }, async () => {
     const { postgres, nodes } = await postgresCluster()
     const [one, two, three] = nodes
 

@@ -35,7 +35,7 @@ export async function startPostgres({
   const settings = [
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${databaseDir}`,
-    'max_connections=200',
+    'max_connections=300',
     ...(isDurable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']),
   ]
   const postgres = new Embedded({

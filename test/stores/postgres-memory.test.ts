@@ -1,9 +1,10 @@
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openSessionStore } from '../../src/stores/open.ts'
-import type { SessionStore, StoreOptions } from '../../src/stores/store.ts'
+import type { Renewal, SessionStore, StoreOptions } from '../../src/stores/store.ts'
 import { emptyPostgres, hasPostgres, query } from '../support/postgres.ts'
 import { newJti, recordOf, T0 } from '../support/records.ts'
+import { gate } from '../support/stores.ts'
 
 async function twoOn(options: StoreOptions = {}) {
   const url = await emptyPostgres()
@@ -138,6 +139,60 @@ describe.skipIf(!hasPostgres)('what is in memory', () => {
   })
 })
 
+/** A store on a pool whose statements of one name a test can hold up or break, after they were run. */
+async function storeWith(url: string, name: string, after: () => Promise<void>): Promise<SessionStore> {
+  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  pool.on('error', () => undefined)
+  const real = pool.query.bind(pool) as (query: { name?: string }) => Promise<unknown>
+  const query = async (config: { name?: string }) => {
+    const answer = await real(config)
+    if (config.name === name) await after()
+    return answer
+  }
+  const store = await openSessionStore(Object.assign(pool, { query }))
+  onTestFinished(async () => {
+    await store.close()
+    await pool.end()
+  })
+  return store
+}
+
+describe.skipIf(!hasPostgres)('what memory cannot know', () => {
+  it('an answer that is older than a revocation is not remembered', async () => {
+    const { other, url } = await twoOn()
+    const { wait, reached, open } = gate()
+    const [slow, known] = [recordOf(), recordOf()]
+    const store = await storeWith(url, 'sliding_find', wait)
+    await other.create(slow)
+    await store.create(known)
+    const finding = store.find(slow.jti)
+    await reached
+    await other.revoke({ jti: slow.jti }, 'admin', T0)
+    await other.revoke({ jti: known.jti }, 'admin', T0)
+    await expect.poll(validIn(store, known.jti), soon).toBe(false)
+    open()
+    expect(await finding).toEqual(slow)
+    expect(store.peek(slow.jti)).toBeUndefined()
+  })
+
+  it.each([
+    ['sliding_renew', (store: SessionStore, renewal: Renewal) => store.renew(renewal)],
+    ['sliding_mark_seen', (store: SessionStore, { jti }: Renewal) => store.markSeen(jti, 1)],
+  ])('where the answer to %s was lost, the database is asked', async (name, write) => {
+    const store = await storeWith(await emptyPostgres(), name, async () => {
+      throw new Error('ECONNRESET')
+    })
+    const record = recordOf()
+    await store.create(record)
+    const lineage = { issued: 1, seen: 0, floor: 0, parent: 0 }
+    const client = { ip: record.ip, userAgent: record.userAgent }
+    const renewal = { jti: record.jti, expected: record, lineage, at: T0 + 1, client }
+    await expect(write(store, renewal)).rejects.toThrow('ECONNRESET')
+    expect(store.peek(record.jti)).toBeUndefined()
+    expect(await store.find(record.jti)).not.toEqual(record)
+  })
+})
+
 describe.skipIf(!hasPostgres)('a session that is locked by somebody’s transaction', () => {
   it('keeps nobody else waiting for long', async () => {
     const { one, url } = await twoOn()
@@ -157,6 +212,27 @@ describe.skipIf(!hasPostgres)('a session that is locked by somebody’s transact
     ).toEqual(['55P03', 1, 0])
     await somebody.end()
     expect(await one.revoke({ jti: locked.jti }, 'admin', T0)).toBe(1)
+  })
+})
+
+describe.skipIf(!hasPostgres)('revoking very many sessions of one user', () => {
+  it('takes as long as it takes, and all of them end', async () => {
+    const url = await emptyPostgres()
+    const pool = new pg.Pool({ connectionString: url, max: 2 })
+    pool.on('error', () => undefined)
+    onTestFinished(() => pool.end())
+    const store = await openSessionStore(pool)
+    onTestFinished(() => store.close())
+    const records = Array.from({ length: 3_000 }, () => recordOf())
+    await Promise.all(records.map((record) => store.create(record)))
+    const [kept, other] = records.map(({ jti }) => jti) as [string, string]
+    // The one connection that does not listen.
+    await pool.query('SET statement_timeout = 1')
+    const revoked = await store.revoke({ userId: 'ada', except: kept }, 'admin', T0)
+    await pool.query('SET statement_timeout = 0')
+    expect(revoked).toBe(2_999)
+    expect((await store.find(kept))?.valid).toBe(true)
+    expect((await store.find(other))?.valid).toBe(false)
   })
 })
 

@@ -51,7 +51,7 @@ class FakeDatabase {
   }
 
   async #answer(query: Query): Promise<{ rows: object[] }> {
-    if (typeof query === 'string') {
+    if (query.text.startsWith('LISTEN')) {
       if (this.listenError !== undefined) throw this.listenError
       return { rows: [] }
     }
@@ -71,9 +71,7 @@ class FakeDatabase {
   }
 }
 
-type Query =
-  | string
-  | { readonly text: string; readonly values: readonly unknown[]; readonly query_timeout: number }
+type Query = { readonly text: string; readonly values: readonly unknown[]; readonly query_timeout: number }
 
 async function start(database = new FakeDatabase()) {
   const news: (readonly string[] | 'all')[] = []

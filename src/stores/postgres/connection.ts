@@ -45,6 +45,7 @@ function readUrl(url: string): pg.PoolConfig {
     query_timeout: ANSWER_MS,
     idle_in_transaction_session_timeout: ANSWER_MS,
     keepAlive: true,
+    allowExitOnIdle: true,
     application_name: 'sliding-jwt',
   }
 }

@@ -16,6 +16,11 @@ const UNDONE = ['40001', '40P01']
 
 const ATTEMPTS = 3
 
+/** How long to wait for an answer, whatever a host's pool says: a connection may be dead without saying so. */
+const ANSWER_MS = 5_000
+
+const LONGEST_MS = 600_000
+
 /**
  * Runs a statement and answers with its rows; 64-bit integers are numbers. One statement is one transaction, so
  * that one which was undone can be tried again.
@@ -24,7 +29,7 @@ export async function ask<Row extends object>(
   database: Pool | PoolClient,
   { name, text }: Statement,
   values: readonly unknown[] = [],
-  timeout?: number,
+  timeout = ANSWER_MS,
 ): Promise<Row[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -50,6 +55,23 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     client.release(true)
     throw error
   }
+}
+
+/** Runs a statement that may take as long as all others together. */
+export async function askAtLength<Row extends object>(
+  pool: Pool,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return inTransaction(pool, async (client) => {
+    await client.query(`SET LOCAL statement_timeout = ${LONGEST_MS}`)
+    return ask<Row>(client, statement, values, LONGEST_MS)
+  })
+}
+
+/** Whether a statement was ended, and undone, because it took too long. */
+export function tookTooLong(error: unknown): boolean {
+  return sqlStateOf(error) === '57014'
 }
 
 /** The code by which PostgreSQL tells an error; undefined where it is another's, such as the network's. */

@@ -20,7 +20,7 @@ const RECONNECT_MS = 250
 /** How often the end of what was read is marked for pruning. */
 const MARK_MS = 60_000
 
-const LISTEN = 'LISTEN sliding_revocations'
+const LISTEN = { text: 'LISTEN sliding_revocations', query_timeout: READ_TIMEOUT_MS }
 
 const STATEMENTS = {
   /**

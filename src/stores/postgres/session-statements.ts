@@ -72,9 +72,11 @@ export const STATEMENTS = {
 
   revokeAll: statement(
     'revoke_all',
-    `UPDATE sliding_sessions SET valid = false, revoked_at = $3, revoked_reason = $4
-     WHERE user_id = $1 AND valid AND jti IS DISTINCT FROM $2::uuid
-     RETURNING jti`,
+    `WITH revoked AS (
+       UPDATE sliding_sessions SET valid = false, revoked_at = $3, revoked_reason = $4
+       WHERE user_id = $1 AND valid AND jti IS DISTINCT FROM $2::uuid
+       RETURNING 1)
+     SELECT count(*) FROM revoked`,
   ),
 } as const
 

@@ -5,7 +5,7 @@ import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions
 import { BatchQueue } from './batch-queue.ts'
 import { toUuid } from './keys.ts'
 import { pruneSessions } from './prune.ts'
-import { ask, type Statement } from './query.ts'
+import { ask, askAtLength, type Statement, tookTooLong } from './query.ts'
 import { RevocationListener } from './revocation-listener.ts'
 import { STATEMENTS, toRecord, type Written } from './session-statements.ts'
 import { toText } from './text.ts'
@@ -216,10 +216,22 @@ export class PostgresSessionStore implements SessionStore {
     at: Timestamp,
   ): Promise<number> {
     const kept = except === undefined ? null : (toUuid(except) ?? null)
-    const revoked = await ask(this.#pool, STATEMENTS.revokeAll, [toText(userId), kept, at, reason])
+    const count = await this.#countRevoked([toText(userId), kept, at, reason])
     this.#revocations += 1
     this.#cache.invalidateUser(userId, except)
-    return revoked.length
+    return count
+  }
+
+  /** All at once, or not at all, however many sessions a user has. */
+  async #countRevoked(values: readonly unknown[]): Promise<number> {
+    try {
+      const [revoked] = await ask<{ count: number }>(this.#pool, STATEMENTS.revokeAll, values)
+      return revoked?.count ?? 0
+    } catch (error) {
+      if (!tookTooLong(error)) throw error
+      const [revoked] = await askAtLength<{ count: number }>(this.#pool, STATEMENTS.revokeAll, values)
+      return revoked?.count ?? 0
+    }
   }
 
   /** What was revoked by anybody is no longer valid here either. */

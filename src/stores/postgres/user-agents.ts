@@ -1,15 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { Pool } from 'pg'
 import type { Timestamp } from '../../protocol/types.ts'
-import { ask, inTransaction, statement } from './query.ts'
+import { ask, askAtLength, statement } from './query.ts'
 
 const DAY = 86_400_000
 
 /** User agents whose number is remembered; about 0.5 kB each. */
 const REMEMBERED = 4_096
-
-/** How long the statement that reads every session may take: longer than all others. */
-const SCAN_TIMEOUT_MS = 600_000
 
 const STATEMENTS = {
   /** First, as most are there, and an insertion uses up a number even where it finds a row. */
@@ -29,7 +26,7 @@ const STATEMENTS = {
     'is_any_agent_unused',
     'SELECT EXISTS (SELECT FROM sliding_user_agents WHERE used_at < $1) AS "isAny"',
   ),
-  /** In one statement, so in one snapshot: a row that moves while it is read is seen. */
+  /** Reads every session, in one statement and so in one snapshot: a row that moves while it is read is seen. */
   deleteUnused: statement(
     'delete_agents',
     `DELETE FROM sliding_user_agents WHERE used_at < $1 AND id NOT IN (
@@ -84,10 +81,7 @@ export class UserAgents {
     const [found] = await ask<{ isAny: boolean }>(this.#pool, STATEMENTS.isAnyUnused, [before])
     if (found?.isAny !== true) return
     this.#deletedAt = now
-    await inTransaction(this.#pool, async (client) => {
-      await client.query(`SET LOCAL statement_timeout = ${SCAN_TIMEOUT_MS}`)
-      await ask(client, STATEMENTS.deleteUnused, [before], SCAN_TIMEOUT_MS)
-    })
+    await askAtLength(this.#pool, STATEMENTS.deleteUnused, [before])
   }
 
   async #look(values: readonly string[], now: Timestamp): Promise<Agent[]> {
