@@ -13,7 +13,7 @@ describe('backup', () => {
   it('copies what is committed, log and all, into one file for its owner alone', async () => {
     const { folder, database, run } = cli()
     await run('user add anna', { input: PASSWORD })
-    const live = openSessionStore(database)
+    const live = await openSessionStore(database)
     onTestFinished(() => live.close())
     await live.create(recordOf())
     const copy = join(folder, 'copy.db')
@@ -34,7 +34,7 @@ describe('backup', () => {
 
   it('keeps the state of its beginning while others write', async () => {
     const { folder, database } = cli()
-    const live = openSessionStore(database)
+    const live = await openSessionStore(database)
     onTestFinished(() => live.close())
     for (let index = 0; index < 200; index += 1) await live.create(recordOf())
     const copy = join(folder, 'copy.db')

@@ -35,7 +35,7 @@ async function household() {
 
 /** Sessions that a store of a real host would have written. */
 async function addSessions(database: string, count: number, changes: Parameters<typeof recordOf>[0]) {
-  const store = openSessionStore(database)
+  const store = await openSessionStore(database)
   for (let index = 0; index < count; index += 1) await store.create(recordOf(changes))
   await store.close()
 }

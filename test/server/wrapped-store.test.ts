@@ -6,7 +6,7 @@ import { Tracing } from '../../src/server/tracing.ts'
 import { openSessionStore } from '../../src/stores/open.ts'
 
 /** What a store takes, and has. */
-const sqlite = openSessionStore(':memory:')
+const sqlite = await openSessionStore(':memory:')
 afterAll(() => sqlite.close())
 
 const METHODS = ['peek', 'find', 'create', 'renew', 'markSeen', 'revoke', 'list', 'prune', 'close'] as const
