@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { openSessionStore } from '../../src/stores/open.ts'
 import { startPostgres } from '../../test/postgres/server.ts'
-import { fill } from './fill.ts'
+import { fill, sampleKeys } from './fill.ts'
 import { measureLatency } from './latency.ts'
 import { measureRenewals } from './renewals.ts'
 import { measureSizes, timeOf } from './sizes.ts'
@@ -34,8 +34,10 @@ async function measure(url: string): Promise<void> {
   // The server is stopped while connections are still saying goodbye.
   pool.on('error', () => undefined)
   try {
-    const keys = await fill(pool, Number(values.sessions))
-    await printSizes(pool, `${keys.length} sessions`)
+    const sessions = Number(values.sessions)
+    await fill(pool, sessions)
+    await printSizes(pool, `${sessions} sessions`)
+    const keys = await sampleKeys(pool, sessions)
 
     const { ours, bare, ratio, nodeShare } = await measureRenewals(store, pool, keys, Number(values.seconds))
     print(
