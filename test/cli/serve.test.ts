@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
-import { connect } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startServer } from './process.ts'
 import { cli } from './run.ts'
 
@@ -98,6 +99,29 @@ test('Prometheus is told of the process, too', async () => {
     expect(figures).toMatch(new RegExp(`^${name} `, 'm'))
   }
   expect(await server.stop()).toBe(0)
+})
+
+test('audit events reach the webhook, and it does not keep the process from ending', async () => {
+  const types: string[] = []
+  const receiver = createServer(async (req, res) => {
+    let body = ''
+    for await (const chunk of req) body += chunk
+    types.push(JSON.parse(body).type)
+    res.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  onTestFinished(() => void receiver.close())
+  const { port } = receiver.address() as AddressInfo
+  const server = await startServer({
+    DATABASE_URL: cli().database,
+    ...ADMIN,
+    AUDIT_WEBHOOK_URL: `http://127.0.0.1:${port}/hush`,
+    AUDIT_WEBHOOK_SECRET: 'a secret of the webhook, 32 bytes or more',
+  })
+  await login(server.url)
+  expect(await server.stop()).toBe(0)
+  expect(types).toEqual(['user.created', 'login.succeeded'])
+  expect(server.log()).not.toMatch(/hush|a secret of/)
 })
 
 test('a wrong setting stops the start with one line on standard error', async () => {
