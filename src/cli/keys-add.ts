@@ -19,6 +19,7 @@ export const keysAdd: Command = {
   name: 'keys add',
   takes: [],
   meaning: 'adds a new key to the key file, which is made where there is none',
+  examples: ['keys add', 'keys add --alg ES256 --starts 2h'],
   options: {
     alg: { type: 'string', meaning: 'HS256 (default), ES256 or RS256; others can verify the last two' },
     ...STARTS_OPTION,

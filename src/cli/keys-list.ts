@@ -8,6 +8,7 @@ export const keysList: Command = {
   name: 'keys list',
   takes: [],
   meaning: 'lists the keys of the key file, the oldest first',
+  examples: ['keys list', 'keys list --json'],
   options: KEY_OPTIONS,
   async run(call) {
     const keys = describeKeys(readKeyFile(keyPathOfCall(call)), Date.now())

@@ -15,6 +15,7 @@ export const keysRetire: Command = {
   takes: ['KID'],
   meaning:
     'takes a key out of the key file. Tokens that it signed are refused from then on, so that it must outlive IDLE_TIMEOUT after it last signed',
+  examples: ['keys retire 3f9a1c07b2e4', 'keys retire 3f9a1c07b2e4 --force'],
   options: {
     force: { type: 'boolean', meaning: 'although live sessions still need it: they end' },
     ...KEY_OPTIONS,

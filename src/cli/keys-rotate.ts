@@ -22,6 +22,7 @@ export const keysRotate: Command = {
   name: 'keys rotate',
   takes: [],
   meaning: 'adds a key to sign in place of the newest, and drops those that no session can need any more',
+  examples: ['keys rotate', 'keys rotate --alg ES256'],
   options: {
     alg: { type: 'string', meaning: 'HS256, ES256 or RS256 (as the newest)' },
     ...STARTS_OPTION,

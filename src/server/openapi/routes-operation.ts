@@ -49,6 +49,36 @@ export const operationRoutes = {
       example: { keys: [] },
     },
   },
+  'POST /renew': {
+    name: 'renew',
+    tag: 'Operation',
+    summary: 'Judge and renew a token for a resource server',
+    description:
+      'For servers that share a key with this one, each for its own audience; the request is signed by that key (RFC 9421).',
+    access: 'anybody',
+    body: {
+      schema: z.object({
+        token: z.string(),
+        client: z.object({ ip: z.string(), userAgent: z.string() }),
+        strict: z.boolean().optional(),
+      }),
+      example: { token: 'eyJhbGciOi…', client: { ip: '192.0.2.7', userAgent: 'curl/8.14.1' } },
+    },
+    answer: {
+      status: 200,
+      description: 'The outcome, with a new token where the session was renewed.',
+      schema: z.discriminatedUnion('kind', [
+        z.object({
+          kind: z.literal('pass'),
+          claims: z.record(z.string(), z.unknown()),
+          token: z.string().optional(),
+        }),
+        z.object({ kind: z.literal('refuse'), code: z.string() }),
+      ]),
+      example: { kind: 'pass', claims: { role: 'user' } },
+    },
+    codes: ['forbidden'],
+  },
   'GET /openapi.json': {
     name: 'openapi',
     tag: 'Operation',

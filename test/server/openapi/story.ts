@@ -64,6 +64,7 @@ export async function tellStory(bench: PopulatedBench): Promise<string[]> {
   expect(trail.events.length).toBeGreaterThan(5)
   await ask('DELETE /me/sessions', { as: root, path: '/me/sessions?except=current' })
   await ask('POST /logout', { as: root })
+  await ask('POST /renew', { body: { token: 'a', client: { ip: '::1', userAgent: 'curl' } } })
   for (const path of [
     'healthz',
     'readyz',
