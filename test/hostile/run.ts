@@ -80,7 +80,7 @@ async function tried(call: () => string | Promise<string>, before: number) {
 }
 
 /** Where Node cannot tell threads apart (before 24), the time of them all. */
-function threadTime(): number {
+export function threadTime(): number {
   const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage()
   return (user + system) / 1_000
 }
