@@ -1,38 +1,18 @@
-import { performance } from 'node:perf_hooks'
-
-/** Where a connection notes the turn of its latest request. */
-const TURN = Symbol('turn')
-
-interface Connection {
-  [TURN]?: number
-}
+import { type Connection, currentTurn, followRequests, turnOf } from './turns.ts'
 
 /**
- * Looks for a change once for all requests that the event loop took from the system together, in one call of
- * `epoll_wait` or its like. All of them were on their way before the first of them is answered, so whatever
- * was acknowledged before any of them was sent has been committed by then: nothing is late for anybody. A
- * second request on one connection may have been sent meanwhile (pipelining, RFC 9112 section 9.3.2), and
- * what comes without a connection too: for these it is looked for anew.
+ * Looks for a change once for all requests that the event loop took from the system together, in one turn. All
+ * of them were on their way before the first of them is answered, so whatever was acknowledged before any of them was
+ * sent has been committed by then: nothing is late for anybody. For a request of which that is not sure, and for
+ * what comes without a connection, it is looked for anew.
  */
 export function oncePerTurn(look: () => boolean): (connection?: Connection) => boolean {
-  let looked: number | undefined
+  followRequests()
+  let looked = Number.NEGATIVE_INFINITY
   return (connection) => {
-    const turn = currentTurn()
-    if (connection !== undefined) {
-      const before = connection[TURN]
-      connection[TURN] = turn
-      if (looked === turn && before !== turn) return false
-    }
-    looked = turn
+    const turn = connection && turnOf(connection)
+    if (turn !== undefined && turn <= looked) return false
+    looked = currentTurn()
     return look()
   }
-}
-
-/**
- * Grows whenever the event loop asks the system for events: with each iteration, and with what each call has
- * brought, where there are several calls in one iteration.
- */
-function currentTurn(): number {
-  const { loopCount, events } = performance.nodeTiming.uvMetricsInfo
-  return loopCount + events
 }
