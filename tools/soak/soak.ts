@@ -12,10 +12,20 @@ import { Visitor } from './visitor.ts'
 
 const VISITORS = 16
 const PRUNE_EVERY_MS = 5_000
+
+/**
+ * So many sessions of another process are shown to the server each second: what it remembers of sessions goes by
+ * halves, too, and logins with passwords are too slow for that.
+ */
+const NEWCOMERS = 200
 const MAX_AGE_MS = 60_000
 
-/** Tokens so short-lived that every few requests one renews, and sessions so short-lived that many end. */
-const LIMITS = { TOKEN_TTL: '250ms', GRACE: '1s', IDLE_TIMEOUT: '20s', MAX_AGE: '60s' }
+/**
+ * Tokens so short-lived that most requests renew, and sessions so short-lived that many end. What the server
+ * remembers goes by halves, whenever 5,000 tokens are new: in a minute that must happen several times, or its
+ * rise in between is taken for growth.
+ */
+const LIMITS = { TOKEN_TTL: '60ms', GRACE: '1s', IDLE_TIMEOUT: '20s', MAX_AGE: '60s' }
 
 const ADMIN = { username: 'root', password: 'correct horse battery' }
 const SECRET = 'a secret of the soak, which is 32 bytes or longer'
@@ -90,6 +100,7 @@ async function soak(
   const [samples] = await Promise.all([
     watch(options, server, end, tally),
     prune(neighbour, end, tally),
+    showNewcomers(neighbour, client, end, tally),
     ...visitors.map((visitor) => visitor.liveUntil(end)),
   ])
   const warm = samples.filter(({ seconds }) => seconds >= options.warmUp)
@@ -110,6 +121,13 @@ async function fill(count: number, neighbour: Neighbour, client: Client, tally: 
     const { status, code } = await client.ask('GET', '/verify', tokens[index])
     if (status !== 204) tally.blame(`a session of another process: ${status} ${code}`)
   })
+}
+
+async function showNewcomers(neighbour: Neighbour, client: Client, end: number, tally: Tally): Promise<void> {
+  while (Date.now() + 1_000 < end) {
+    await wait(1_000)
+    await fill(NEWCOMERS, neighbour, client, tally)
+  }
 }
 
 async function makeVisitors(client: Client, seed: number, tally: Tally): Promise<Visitor[]> {
