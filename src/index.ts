@@ -14,6 +14,7 @@ export {
 } from './express/problem.ts'
 export { readClient } from './express/read-request.ts'
 export type { Started } from './logins.ts'
+export type { Auth, Outcome } from './outcome.ts'
 export { type Duration, formatDuration, parseDuration } from './protocol/duration.ts'
 export {
   ConfigurationError,
@@ -34,7 +35,7 @@ export type {
   SessionRecord,
   Timestamp,
 } from './protocol/types.ts'
-export type { Auth, LoadClaims, Outcome } from './sessions.ts'
+export type { LoadClaims } from './sessions.ts'
 export { type SlidingSessionOptions, slidingSession } from './sliding-session.ts'
 export type { DatabaseOption, PostgresPool, SqliteDatabase } from './stores/open.ts'
 export type { EndedBefore, Renewal, RevocationTarget, SessionStore } from './stores/store.ts'

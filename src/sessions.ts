@@ -1,8 +1,8 @@
 import { Events } from './events.ts'
 import { guardedStore } from './guarded-store.ts'
 import { Logins, type Started } from './logins.ts'
-import { type Decision, decide, isFresh, type Refuse, type Renew, type Situation } from './protocol/decide.ts'
-import { type RefusalCode, SlidingSessionError } from './protocol/errors.ts'
+import { type Credential, type Outcome, passOf } from './outcome.ts'
+import { decide, isFresh } from './protocol/decide.ts'
 import type { Policy } from './protocol/policy.ts'
 import { type SessionInfo, toSessionInfo } from './protocol/session-info.ts'
 import type {
@@ -10,16 +10,15 @@ import type {
   Client,
   Presented,
   RevocationReason,
-  SessionRecord,
   Timestamp,
   VerifiedToken,
 } from './protocol/types.ts'
+import { Renewals } from './renewals.ts'
 import type { RevocationTarget, SessionStore } from './stores/store.ts'
 import { readHostClaims } from './tokens/claims.ts'
 import { keyringOfJwks, type SigningJwks } from './tokens/jwks.ts'
 import { type Keyring, ReplaceableKeyring } from './tokens/keyring.ts'
 import { type PublicJwks, publicJwksOf } from './tokens/public-jwks.ts'
-import { signToken } from './tokens/sign.ts'
 import { Verifier } from './tokens/verifier.ts'
 import { verifyToken } from './tokens/verify.ts'
 
@@ -44,30 +43,6 @@ export interface EngineParts {
   readonly resources?: readonly string[]
 }
 
-/** What a request presents: a token, or the finding that there is none. */
-export type Credential = string | Presented
-
-/** Who sent a request: `req.auth`. */
-export interface Auth {
-  readonly userId: string
-  /** The session. */
-  readonly jti: string
-  /** The host's claims: as in the token, after a renewal and on strict routes as read just now. */
-  readonly claims: Claims
-  /** When the user logged in, in milliseconds since 1970. */
-  readonly authTime: Timestamp
-  /** Whether this very request renewed the session. */
-  readonly renewed: boolean
-}
-
-/** What came of a request; `token` is present where the session was renewed. */
-export type Outcome =
-  | { readonly kind: 'pass'; readonly auth: Auth; readonly token: string | undefined }
-  | { readonly kind: 'refuse'; readonly code: RefusalCode }
-
-/** A renewal is tried anew when another request was faster; each time the record has moved on. */
-const ATTEMPTS = 8
-
 /** How long the record of an ended session is kept, so that its client is told why it ended. */
 const KEPT_AFTER_END = 86_400_000
 
@@ -77,29 +52,37 @@ export class Sessions {
   readonly events = new Events()
   readonly #store: SessionStore
   readonly #keyring: ReplaceableKeyring
-  readonly #resources: readonly string[]
   readonly #verifier: Verifier
   readonly #loadClaims: LoadClaims
   readonly #now: () => Timestamp
   readonly #logins: Logins
+  readonly #renewals: Renewals
 
   constructor({ store, keyring, policy, loadClaims, now, resources = [] }: EngineParts) {
     this.policy = policy
     this.#store = guardedStore(store, (error) => this.events.emit('store.failed', { at: now(), error }))
     this.#keyring = new ReplaceableKeyring(keyring)
-    this.#resources = resources
     this.#verifier = new Verifier(policy, this.#keyring, policy.cacheSize)
     this.#loadClaims = loadClaims
     this.#now = now
-    this.#logins = new Logins({
+    const parts = {
       store: this.#store,
       keyring: this.#keyring,
       policy,
       resources,
       events: this.events,
-      claimsOf: (userId) => this.#claimsOf(userId),
-      revoke: (jti, userId, reason) => this.#revoke({ jti }, userId, reason),
+      claimsOf: (userId: string) => this.#claimsOf(userId),
       now,
+    }
+    this.#logins = new Logins({
+      ...parts,
+      revoke: (jti, userId, reason) => this.#revoke({ jti }, userId, reason),
+    })
+    this.#renewals = new Renewals({
+      ...parts,
+      pass: (token, firstUse, claims) => this.#pass(token, firstUse, claims),
+      revoke: (target, userId, reason) => this.#revoke(target, userId, reason),
+      trust: (token, signedWith) => this.#trust(token, signedWith),
     })
   }
 
@@ -125,7 +108,7 @@ export class Sessions {
       const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
       if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)
     }
-    return this.#resolve(token, readNow(client), strict)
+    return this.#renewals.resolve(token, readNow(client), strict)
   }
 
   /**
@@ -234,120 +217,9 @@ export class Sessions {
     if (this.#keyring.current === signedWith) this.#verifier.trust(token)
   }
 
-  /** The way of a request that has to wait: for the record, for the host's claims, for a commit. */
-  async #resolve(token: VerifiedToken, client: () => Client, strict: boolean): Promise<Outcome> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await this.#attempt(token, client, strict, attempt > 0)
-      if (outcome !== undefined) return outcome
-    }
-    throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
-  }
-
-  /** Find, decide, write, sign; undefined where another request renewed the session in between. */
-  async #attempt(
-    token: VerifiedToken,
-    client: () => Client,
-    strict: boolean,
-    again: boolean,
-  ): Promise<Outcome | undefined> {
-    const now = this.#now()
-    const renewal = strict || again ? undefined : this.#renewalFromMemory(token, client, now)
-    const record = renewal ?? (await this.#findOrPass(token, strict, now))
-    if (record === 'pass') return this.#pass(token, false)
-    const asked = strict && record?.valid === true ? await this.#claimsOf(token.userId) : undefined
-    const judge = (claims: Claims | null | undefined): Decision =>
-      decide(
-        { presented: { kind: 'verified', token }, record, user: userOf(claims), client, now },
-        this.policy,
-      )
-
-    const decision = judge(asked)
-    if (decision.kind === 'pass') {
-      if (!isFresh(token, now, this.policy)) this.#tellGrace(token, now)
-      return this.#pass(token, decision.firstUse, asked ?? token.claims)
-    }
-    if (decision.kind === 'refuse') return this.#refuse(decision, token, client)
-    const claims = asked ?? (await this.#claimsOf(token.userId))
-    if (claims === null) return this.#refuse(judge(null), token, client)
-    return this.#renew(record as SessionRecord, decision, claims, client(), now)
-  }
-
-  /**
-   * The record in memory, if it allows a renewal: as the write of a renewal is conditional, no more must be
-   * known beforehand. On all else the database has the word.
-   */
-  #renewalFromMemory(token: VerifiedToken, client: () => Client, now: Timestamp): SessionRecord | undefined {
-    const record = this.#store.peek(token.jti)
-    if (record === undefined) return undefined
-    const presented: Presented = { kind: 'verified', token }
-    const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
-    return decision.kind === 'renew' ? record : undefined
-  }
-
-  /** The record, or `pass` where the database fails and the policy lets fresh tokens pass unchecked. */
-  async #findOrPass(
-    token: VerifiedToken,
-    strict: boolean,
-    now: Timestamp,
-  ): Promise<SessionRecord | undefined | 'pass'> {
-    try {
-      return await this.#store.find(token.jti)
-    } catch (error) {
-      const mayPass =
-        this.policy.onStoreFailure === 'pass-fresh' && !strict && isFresh(token, now, this.policy)
-      if (mayPass) return 'pass'
-      throw error
-    }
-  }
-
-  #tellGrace({ userId, jti, gen }: VerifiedToken, now: Timestamp): void {
-    this.events.emit('session.graced', { at: now, userId, jti, gen })
-  }
-
   #pass(token: VerifiedToken, firstUse: boolean, claims = token.claims): Outcome {
     if (firstUse) this.#store.markSeen(token.jti, token.gen).catch(() => undefined)
-    return { kind: 'pass', auth: authOf(token, claims, false), token: undefined }
-  }
-
-  async #refuse(decision: Decision, token: VerifiedToken, client: () => Client): Promise<Outcome> {
-    const { code, revoke } = decision as Refuse
-    const { userId, jti, gen } = token
-    if (revoke !== undefined) {
-      await this.#revoke(revoke.scope === 'user' ? { userId } : { jti }, userId, revoke.reason)
-    }
-    const { ip, userAgent } = client()
-    const event = { at: this.#now(), userId, jti }
-    if (code === 'token_reused') this.events.emit('session.reused', { ...event, gen, ip, userAgent })
-    this.events.emit('session.refused', { ...event, code, ip })
-    return { kind: 'refuse', code }
-  }
-
-  /** One conditional write; undefined where somebody was faster. The token is signed before it is paid for. */
-  async #renew(
-    record: SessionRecord,
-    { lineage }: Renew,
-    claims: Claims,
-    client: Client,
-    now: Timestamp,
-  ): Promise<Outcome | undefined> {
-    const { jti, userId, createdAt, lastIp } = record
-    const renewed: SessionRecord = {
-      ...record,
-      ...lineage,
-      updatedAt: now,
-      lastIp: client.ip,
-      lastUserAgent: client.userAgent,
-    }
-    const keys = this.#keyring.current
-    const token = signToken(renewed, claims, now, this.policy, keys, this.#resources)
-    const isWritten = await this.#store.renew({ jti, expected: record, lineage, at: now, client })
-    if (!isWritten) return undefined
-    this.#trust(token, keys)
-    this.events.emit('session.renewed', { at: now, userId, jti, gen: lineage.issued })
-    if (client.ip !== lastIp) {
-      this.events.emit('session.moved', { at: now, userId, jti, from: lastIp, to: client.ip })
-    }
-    return { kind: 'pass', auth: { userId, jti, claims, authTime: createdAt, renewed: true }, token }
+    return passOf(token, claims)
   }
 
   async #revoke(target: RevocationTarget, userId: string, reason: RevocationReason): Promise<number> {
@@ -367,14 +239,4 @@ export class Sessions {
 function readNow(client: () => Client): () => Client {
   const read = client()
   return () => read
-}
-
-/** What the host's answer says of the user; undefined where it was not asked. */
-function userOf(claims: Claims | null | undefined): Situation['user'] {
-  if (claims === undefined) return 'unasked'
-  return claims === null ? 'gone' : 'active'
-}
-
-function authOf({ userId, jti, authTime }: VerifiedToken, claims: Claims, renewed: boolean): Auth {
-  return { userId, jti, claims, authTime, renewed }
 }

@@ -6,6 +6,7 @@ import {
   POLICY_OPTIONS,
   type Policy,
   type PolicyOptions,
+  readFunction,
   readPolicy,
   refuseUnknown,
   show,
@@ -93,10 +94,4 @@ function readResources(
     throw new ConfigurationError('resources', 'a key that signs tokens', 'keys for nothing else')
   }
   return sharedKeys
-}
-
-function readFunction<T>(option: string, value: T | undefined, byDefault: T): T {
-  if (value === undefined) return byDefault
-  if (typeof value !== 'function') throw new ConfigurationError(option, show(value), 'a function')
-  return value
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request } from 'express'
+import type { Credential } from '../outcome.ts'
 import { normaliseIp } from '../protocol/ip.ts'
 import type { Client } from '../protocol/types.ts'
 import { USER_AGENT_LENGTH } from '../protocol/user-agent.ts'
-import type { Credential } from '../sessions.ts'
 
 const MISSING: Credential = Object.freeze({ kind: 'missing' })
 const MALFORMED: Credential = Object.freeze({ kind: 'malformed' })

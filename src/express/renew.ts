@@ -1,11 +1,12 @@
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import { Channel, type Checked } from '../channel/channel.ts'
 import type { SharedKeys } from '../channel/shared-keys.ts'
+import type { Outcome } from '../outcome.ts'
 import { ConfigurationError, SlidingSessionError } from '../protocol/errors.ts'
 import { normaliseIp } from '../protocol/ip.ts'
 import type { Client, Timestamp } from '../protocol/types.ts'
 import { USER_AGENT_LENGTH } from '../protocol/user-agent.ts'
-import type { Outcome, Sessions } from '../sessions.ts'
+import type { Sessions } from '../sessions.ts'
 import { problemHandler } from './problem.ts'
 
 /** What a resource server asks, on behalf of a client. */

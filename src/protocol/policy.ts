@@ -165,6 +165,13 @@ export function refuseUnknown(options: object, known: readonly string[]): void {
   }
 }
 
+/** An option that is a function, or what stands for it where there is none. */
+export function readFunction<T>(option: string, value: T | undefined, byDefault: T): T {
+  if (value === undefined) return byDefault
+  if (typeof value !== 'function') throw new ConfigurationError(option, show(value), 'a function')
+  return value
+}
+
 /** A value as an error message shows it: short, and never more than its type where it may be a secret. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)

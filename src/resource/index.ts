@@ -1,15 +1,16 @@
 import '../runtime.ts'
 import type { RequestHandler } from 'express'
 import { type AuthenticateOptions, authenticate } from '../express/authenticate.ts'
+import type { Outcome } from '../outcome.ts'
 import { normaliseIp } from '../protocol/ip.ts'
 import type { Client } from '../protocol/types.ts'
 import { USER_AGENT_LENGTH } from '../protocol/user-agent.ts'
-import type { Outcome } from '../sessions.ts'
 import { type ResourceOptions, readOptions } from './options.ts'
 import { Resource } from './resource.ts'
 
 export type { AuthenticateOptions } from '../express/authenticate.ts'
 export { type Problem, problemHandler, problemOf, sendProblem } from '../express/problem.ts'
+export type { Auth, Outcome } from '../outcome.ts'
 export {
   ConfigurationError,
   type ErrorCode,
@@ -17,7 +18,6 @@ export {
   SlidingSessionError,
 } from '../protocol/errors.ts'
 export type { Claims, Client } from '../protocol/types.ts'
-export type { Auth, Outcome } from '../sessions.ts'
 export type { ResourceOptions } from './options.ts'
 
 /** A server that takes tokens of an auth server, and has neither its keys nor its database. */

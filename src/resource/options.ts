@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { readKeys } from '../channel/shared-keys.ts'
 import { DURATION_FORM, type Duration, parseDuration } from '../protocol/duration.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
-import { type Policy, readPolicy, refuseUnknown, show } from '../protocol/policy.ts'
+import { type Policy, readFunction, readPolicy, refuseUnknown, show } from '../protocol/policy.ts'
 
 /** What `resourceServer` takes. */
 export interface ResourceOptions {
@@ -99,10 +99,4 @@ function readStrictMaxAge(value: unknown): number {
   const duration = parseDuration(value)
   if (duration !== undefined) return duration
   throw new ConfigurationError('strictMaxAge', show(value), DURATION_FORM)
-}
-
-function readFunction<T>(option: string, value: T | undefined, byDefault: T): T {
-  if (value === undefined) return byDefault
-  if (typeof value !== 'function') throw new ConfigurationError(option, show(value), 'a function')
-  return value
 }

@@ -1,9 +1,9 @@
+import { authOf, type Credential, type Outcome, passOf } from '../outcome.ts'
 import { isFresh } from '../protocol/decide.ts'
 import { SlidingSessionError } from '../protocol/errors.ts'
 import type { Policy } from '../protocol/policy.ts'
-import type { Claims, Client, Presented, Timestamp, VerifiedToken } from '../protocol/types.ts'
+import type { Client, Presented, Timestamp, VerifiedToken } from '../protocol/types.ts'
 import { Recent } from '../recent.ts'
-import type { Auth, Credential, Outcome } from '../sessions.ts'
 import { Verifier } from '../tokens/verifier.ts'
 import { kidOf } from '../tokens/verify.ts'
 import { type Answer, AuthServer } from './auth-server.ts'
@@ -123,14 +123,6 @@ function refusalOf(presented: Exclude<Presented, { kind: 'verified' }>): Outcome
 function refusalOf(presented: Presented): Outcome
 function refusalOf({ kind }: Presented): Outcome {
   return { kind: 'refuse', code: kind === 'verified' ? 'token_invalid' : `token_${kind}` }
-}
-
-function passOf(token: VerifiedToken, claims: Claims = token.claims): Outcome {
-  return { kind: 'pass', auth: authOf(token, claims, false), token: undefined }
-}
-
-function authOf({ userId, jti, authTime }: VerifiedToken, claims: Claims, renewed: boolean): Auth {
-  return { userId, jti, claims, authTime, renewed }
 }
 
 /** No token is handed out twice. */

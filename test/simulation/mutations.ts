@@ -1,5 +1,5 @@
+import type { Outcome } from '../../src/outcome.ts'
 import { FIRST_LINEAGE, type SessionRecord } from '../../src/protocol/types.ts'
-import type { Outcome } from '../../src/sessions.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import type { Message } from './designs/design.ts'
 import { PROMISES, type Promised } from './promises.ts'

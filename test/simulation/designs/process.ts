@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
+import type { Outcome } from '../../../src/outcome.ts'
 import { readPolicy } from '../../../src/protocol/policy.ts'
-import { type LoadClaims, type Outcome, Sessions } from '../../../src/sessions.ts'
+import { type LoadClaims, Sessions } from '../../../src/sessions.ts'
 import { openSqliteStore } from '../../../src/stores/sqlite/open.ts'
 import type { Renewal } from '../../../src/stores/store.ts'
 import { keyringOfSecrets } from '../../../src/tokens/keyring.ts'

@@ -1,0 +1,162 @@
+import type { Events } from './events.ts'
+import type { Outcome } from './outcome.ts'
+import { type Decision, decide, isFresh, type Refuse, type Renew, type Situation } from './protocol/decide.ts'
+import { SlidingSessionError } from './protocol/errors.ts'
+import type { Policy } from './protocol/policy.ts'
+import type {
+  Claims,
+  Client,
+  Presented,
+  RevocationReason,
+  SessionRecord,
+  Timestamp,
+  VerifiedToken,
+} from './protocol/types.ts'
+import type { RevocationTarget, SessionStore } from './stores/store.ts'
+import type { Keyring, ReplaceableKeyring } from './tokens/keyring.ts'
+import { signToken } from './tokens/sign.ts'
+
+/** A renewal is tried anew when another request was faster; each time the record has moved on. */
+const ATTEMPTS = 8
+
+interface RenewalParts {
+  readonly store: SessionStore
+  readonly keyring: ReplaceableKeyring
+  readonly policy: Policy
+  readonly resources: readonly string[]
+  readonly events: Events
+  readonly claimsOf: (userId: string) => Promise<Claims | null>
+  readonly pass: (token: VerifiedToken, firstUse: boolean, claims?: Claims) => Outcome
+  readonly revoke: (target: RevocationTarget, userId: string, reason: RevocationReason) => Promise<number>
+  /** Remembers a token that was signed with these keys just now. */
+  readonly trust: (token: string, signedWith: Keyring) => void
+  readonly now: () => Timestamp
+}
+
+/** The way of a request that has to wait: for the record, for the host's claims, for a commit. */
+export class Renewals {
+  readonly #parts: RenewalParts
+
+  constructor(parts: RenewalParts) {
+    this.#parts = parts
+  }
+
+  /** Judges a token, and renews its session where that is due. `strict` asks the database and the host in any case. */
+  async resolve(token: VerifiedToken, client: () => Client, strict: boolean): Promise<Outcome> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const outcome = await this.#attempt(token, client, strict, attempt > 0)
+      if (outcome !== undefined) return outcome
+    }
+    throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
+  }
+
+  /** Find, decide, write, sign; undefined where another request renewed the session in between. */
+  async #attempt(
+    token: VerifiedToken,
+    client: () => Client,
+    strict: boolean,
+    again: boolean,
+  ): Promise<Outcome | undefined> {
+    const now = this.#parts.now()
+    const renewal = strict || again ? undefined : this.#renewalFromMemory(token, client, now)
+    const record = renewal ?? (await this.#findOrPass(token, strict, now))
+    if (record === 'pass') return this.#parts.pass(token, false)
+    const asked = strict && record?.valid === true ? await this.#parts.claimsOf(token.userId) : undefined
+    const judge = (claims: Claims | null | undefined): Decision =>
+      decide(
+        { presented: { kind: 'verified', token }, record, user: userOf(claims), client, now },
+        this.#parts.policy,
+      )
+
+    const decision = judge(asked)
+    if (decision.kind === 'pass') {
+      if (!isFresh(token, now, this.#parts.policy)) this.#tellGrace(token, now)
+      return this.#parts.pass(token, decision.firstUse, asked ?? token.claims)
+    }
+    if (decision.kind === 'refuse') return this.#refuse(decision, token, client)
+    const claims = asked ?? (await this.#parts.claimsOf(token.userId))
+    if (claims === null) return this.#refuse(judge(null), token, client)
+    return this.#renew(record as SessionRecord, decision, claims, client(), now)
+  }
+
+  /**
+   * The record in memory, if it allows a renewal: as the write of a renewal is conditional, no more must be
+   * known beforehand. On all else the database has the word.
+   */
+  #renewalFromMemory(token: VerifiedToken, client: () => Client, now: Timestamp): SessionRecord | undefined {
+    const record = this.#parts.store.peek(token.jti)
+    if (record === undefined) return undefined
+    const presented: Presented = { kind: 'verified', token }
+    const decision = decide({ presented, record, user: 'unasked', client, now }, this.#parts.policy)
+    return decision.kind === 'renew' ? record : undefined
+  }
+
+  /** The record, or `pass` where the database fails and the policy lets fresh tokens pass unchecked. */
+  async #findOrPass(
+    token: VerifiedToken,
+    strict: boolean,
+    now: Timestamp,
+  ): Promise<SessionRecord | undefined | 'pass'> {
+    try {
+      return await this.#parts.store.find(token.jti)
+    } catch (error) {
+      const mayPass =
+        this.#parts.policy.onStoreFailure === 'pass-fresh' &&
+        !strict &&
+        isFresh(token, now, this.#parts.policy)
+      if (mayPass) return 'pass'
+      throw error
+    }
+  }
+
+  #tellGrace({ userId, jti, gen }: VerifiedToken, now: Timestamp): void {
+    this.#parts.events.emit('session.graced', { at: now, userId, jti, gen })
+  }
+
+  async #refuse(decision: Decision, token: VerifiedToken, client: () => Client): Promise<Outcome> {
+    const { code, revoke } = decision as Refuse
+    const { userId, jti, gen } = token
+    if (revoke !== undefined) {
+      await this.#parts.revoke(revoke.scope === 'user' ? { userId } : { jti }, userId, revoke.reason)
+    }
+    const { ip, userAgent } = client()
+    const event = { at: this.#parts.now(), userId, jti }
+    if (code === 'token_reused') this.#parts.events.emit('session.reused', { ...event, gen, ip, userAgent })
+    this.#parts.events.emit('session.refused', { ...event, code, ip })
+    return { kind: 'refuse', code }
+  }
+
+  /** One conditional write; undefined where somebody was faster. The token is signed before it is paid for. */
+  async #renew(
+    record: SessionRecord,
+    { lineage }: Renew,
+    claims: Claims,
+    client: Client,
+    now: Timestamp,
+  ): Promise<Outcome | undefined> {
+    const { jti, userId, createdAt, lastIp } = record
+    const renewed: SessionRecord = {
+      ...record,
+      ...lineage,
+      updatedAt: now,
+      lastIp: client.ip,
+      lastUserAgent: client.userAgent,
+    }
+    const keys = this.#parts.keyring.current
+    const token = signToken(renewed, claims, now, this.#parts.policy, keys, this.#parts.resources)
+    const isWritten = await this.#parts.store.renew({ jti, expected: record, lineage, at: now, client })
+    if (!isWritten) return undefined
+    this.#parts.trust(token, keys)
+    this.#parts.events.emit('session.renewed', { at: now, userId, jti, gen: lineage.issued })
+    if (client.ip !== lastIp) {
+      this.#parts.events.emit('session.moved', { at: now, userId, jti, from: lastIp, to: client.ip })
+    }
+    return { kind: 'pass', auth: { userId, jti, claims, authTime: createdAt, renewed: true }, token }
+  }
+}
+
+/** What the host's answer says of the user; undefined where it was not asked. */
+function userOf(claims: Claims | null | undefined): Situation['user'] {
+  if (claims === undefined) return 'unasked'
+  return claims === null ? 'gone' : 'active'
+}
