@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs'
-import { pathOf } from '../stores/open.ts'
+import { isPostgresUrl, pathOf } from '../stores/open.ts'
 import { backUp } from '../stores/sqlite/backup.ts'
 import { type Command, CommandError } from './command.ts'
 import { DATABASE_OPTION, refuseMissing } from './database.ts'
@@ -15,6 +15,12 @@ export const backup: Command = {
   options: DATABASE_OPTION,
   async run(call) {
     const { databaseUrl } = configOf(call)
+    if (isPostgresUrl(databaseUrl)) {
+      throw new CommandError(
+        'not_supported',
+        'a PostgreSQL database is backed up by pg_dump, or by its provider',
+      )
+    }
     refuseMissing(databaseUrl, false)
     const [from, to] = [pathOf(databaseUrl), call.positionals[0] as string]
     if (from === ':memory:') throw new CommandError('not_found', 'a database in memory has no file to copy')

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../index.ts'
-import { pathOf } from '../stores/open.ts'
+import type { Config } from '../server/config.ts'
+import { isPostgresUrl, pathOf } from '../stores/open.ts'
 import { type Call, type Command, EXIT } from './command.ts'
 import { checkDatabase } from './doctor/database.ts'
 import { type Finding, ok, warning, wrong } from './doctor/finding.ts'
@@ -15,7 +16,7 @@ export const doctor: Command = {
   examples: ['doctor', 'doctor --database-url /var/lib/sliding-jwt/sessions.db', 'doctor --json'],
   options: settingOptions(),
   async run(call) {
-    const findings = examine(call, Date.now())
+    const findings = await examine(call)
     const isWell = findings.every(({ state }) => state !== 'wrong')
     answer(call.terminal, call.flags['json'] === true, { ok: isWell, findings }, textOf(findings))
     return isWell ? EXIT.done : EXIT.failed
@@ -23,26 +24,29 @@ export const doctor: Command = {
 }
 
 /** Where the settings cannot be used, nothing else is known. */
-function examine(call: Call, now: number): Finding[] {
+async function examine(call: Call): Promise<Finding[]> {
   try {
     const config = configOf(call)
-    const path = pathOf(config.databaseUrl)
-    if (path === ':memory:') {
-      return [
-        ...checkSettings(config),
-        warning('database', 'in memory: all ends with the process', 'Set DATABASE_URL.'),
-      ]
-    }
-    return [
-      ok('node', process.versions.node),
-      ...checkSettings(config),
-      ...checkDatabase(path, config.trustProxy !== false, now),
-      ...checkKeys(config, now),
-    ]
+    return [ok('node', process.versions.node), ...checkSettings(config), ...(await examineData(config))]
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return [wrong('settings', error.message, `Set ${error.option} to what it takes.`)]
   }
+}
+
+async function examineData(config: Config): Promise<Finding[]> {
+  const { databaseUrl, trustProxy } = config
+  const now = Date.now()
+  if (isPostgresUrl(databaseUrl)) {
+    // Loaded only here: who keeps everything in SQLite needs no driver of PostgreSQL.
+    const { checkPostgres } = await import('./doctor/postgres.ts')
+    return [...(await checkPostgres(databaseUrl, Date.now)), ...checkKeys(config, now)]
+  }
+  const path = pathOf(databaseUrl)
+  if (path === ':memory:') {
+    return [warning('database', 'in memory: all ends with the process', 'Set DATABASE_URL.')]
+  }
+  return [...checkDatabase(path, trustProxy !== false, now), ...checkKeys(config, now)]
 }
 
 const MARKS = { ok: 'ok', warning: 'look', wrong: 'WRONG' } as const

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import type { Config } from '../../server/config.ts'
 import { keyPathBeside, readKeyFile } from '../../server/key-file.ts'
-import { pathOf } from '../../stores/open.ts'
+import { isPostgresUrl, pathOf } from '../../stores/open.ts'
 import { plural } from '../output.ts'
 import { checkRights } from './files.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
@@ -14,6 +14,10 @@ const OLD_DAYS = 365
 /** Where the keys are, who may read them, and how old they are. */
 export function checkKeys({ secret, keysPath, databaseUrl }: Config, now: number): Finding[] {
   if (secret !== undefined) return [ok('keys', 'JWT_SECRET; its age is not known')]
+  if (keysPath === undefined && isPostgresUrl(databaseUrl)) {
+    const advice = 'Set JWT_SECRET or JWT_KEYS, the same for all servers of the database.'
+    return [wrong('keys', 'neither a secret nor a key file', advice)]
+  }
   const path = keysPath ?? keyPathBeside(pathOf(databaseUrl))
   if (!existsSync(path)) {
     if (keysPath !== undefined) return [wrong('keys', `${path} is not there`, 'Set JWT_KEYS to a key file.')]

@@ -1,3 +1,4 @@
+import { endCommit, startCommit } from '../commits.ts'
 import { sqlStateOf } from './query.ts'
 
 interface Waiting<Item, Result> {
@@ -93,8 +94,10 @@ export class BatchQueue<Item, Result> {
 
   /** Where one item may be the cause, each is tried by itself, so that it fails alone. */
   async #settle(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const started = startCommit()
     try {
       const results = await this.#write(batch.map(({ item }) => item))
+      endCommit(started, batch.length)
       batch.forEach(({ resolve }, index) => {
         resolve(results[index] as Result)
       })
