@@ -22,6 +22,8 @@ export interface Route {
   readonly query?: z.ZodObject
   readonly body?: { readonly schema: z.ZodType; readonly example: unknown }
   readonly answer: Answer
+  /** Headers of its refusals, beside those that any route's have. */
+  readonly refusalHeaders?: z.ZodRawShape
   /** What it can be refused with, beside what follows from `access` and `body`, and what any route can answer. */
   readonly codes?: readonly ErrorCode[]
 }
@@ -103,24 +105,26 @@ function codesOf({ access, body, query, codes = [] }: Route): ReadonlySet<ErrorC
 /** What many routes answer alike stands in the document once. */
 const shared = new Map<string, ZodOpenApiResponseObject>()
 
-function refusal(codes: readonly ErrorCode[], { access }: Route): ZodOpenApiResponseObject {
+function refusal(
+  codes: readonly ErrorCode[],
+  { access, name, refusalHeaders }: Route,
+): ZodOpenApiResponseObject {
   const own = codes.filter((code) => !REFUSALS.includes(code))
   const canCarryToken = access !== 'anybody' && own.length > 0
   const id = [
     ...(own.length < codes.length ? ['token_refused'] : []),
     ...own,
     ...(canCarryToken ? ['renewed'] : []),
+    ...(refusalHeaders ? [name] : []),
   ].join('.')
-  const response = shared.get(id) ?? newRefusal(id, codes, canCarryToken)
+  const response =
+    shared.get(id) ??
+    newRefusal(id, codes, { ...(canCarryToken && { 'X-JWT': renewedToken }), ...refusalHeaders })
   shared.set(id, response)
   return response
 }
 
-function newRefusal(
-  id: string,
-  codes: readonly ErrorCode[],
-  canCarryToken: boolean,
-): ZodOpenApiResponseObject {
+function newRefusal(id: string, codes: readonly ErrorCode[], own: z.ZodRawShape): ZodOpenApiResponseObject {
   const { status } = problemOf(codes[0] ?? 'internal')
   return {
     id,
@@ -128,7 +132,7 @@ function newRefusal(
     headers: headers({
       ...((status === 401 || status === 403) && { 'WWW-Authenticate': challenge }),
       ...((status === 429 || status === 503) && { 'Retry-After': retryAfter }),
-      ...(canCarryToken && { 'X-JWT': renewedToken }),
+      ...own,
     }),
     content: { 'application/problem+json': { schema: problem(codes), examples: examplesOf(codes) } },
   }

@@ -75,6 +75,11 @@ export const ownRoutes = {
         'X-Session': z.string().meta({ description: 'The identifier of the session.', example: JTI }),
       },
     },
+    refusalHeaders: {
+      'X-Problem': z.string().meta({
+        description: 'The problem document once more, in ASCII, for proxies that hand on no body.',
+      }),
+    },
   },
   'GET /me/sessions': {
     name: 'listSessions',

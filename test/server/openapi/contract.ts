@@ -21,6 +21,7 @@ const TOLD = [
   'x-user',
   'x-role',
   'x-session',
+  'x-problem',
 ]
 
 const ajv = new Ajv2020({ strict: false, allErrors: true })
