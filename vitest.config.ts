@@ -33,8 +33,6 @@ export default defineConfig({
           globalSetup: 'test/browser/global-setup.ts',
           // Each test has a server and a browser context of its own; what they are made of is loaded once.
           isolate: false,
-          // A browser on a busy machine can lose a key or a frame; the report tells what took a second try.
-          retry: process.env['CI'] ? 1 : 0,
         },
       },
     ],

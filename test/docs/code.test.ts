@@ -56,7 +56,11 @@ describe('programs of the documentation', () => {
     })
     const listens = spawn(process.execPath, ['--no-warnings', path], {
       cwd: folder,
-      env: { PATH: process.env['PATH'], JWT_SECRET: 'a secret of the reader, 32 bytes or more' },
+      env: {
+        PATH: process.env['PATH'],
+        JWT_SECRET: 'a secret of the reader, 32 bytes or more',
+        ORDERS_KEY: 'a key of two servers, also 32 bytes or more',
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const ended = Promise.all([once(listens, 'close'), text(listens.stderr)])
