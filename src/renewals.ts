@@ -42,10 +42,18 @@ export class Renewals {
   }
 
   /** Judges a token, and renews its session where that is due. `strict` asks the database and the host in any case. */
-  async resolve(token: VerifiedToken, client: () => Client, strict: boolean): Promise<Outcome> {
+  async resolve(
+    token: VerifiedToken,
+    client: () => Client,
+    strict: boolean,
+    connection: object | undefined,
+  ): Promise<Outcome> {
+    const now = this.#parts.now()
+    let renewal = strict ? undefined : this.#renewalFromMemory(token, client, now, connection)
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await this.#attempt(token, client, strict, attempt > 0)
+      const outcome = await this.#attempt(token, client, strict, renewal)
       if (outcome !== undefined) return outcome
+      renewal = undefined
     }
     throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
   }
@@ -55,10 +63,9 @@ export class Renewals {
     token: VerifiedToken,
     client: () => Client,
     strict: boolean,
-    again: boolean,
+    renewal: SessionRecord | undefined,
   ): Promise<Outcome | undefined> {
     const now = this.#parts.now()
-    const renewal = strict || again ? undefined : this.#renewalFromMemory(token, client, now)
     const record = renewal ?? (await this.#findOrPass(token, strict, now))
     if (record === 'pass') return this.#parts.pass(token, false)
     const asked = strict && record?.valid === true ? await this.#parts.claimsOf(token.userId) : undefined
@@ -83,8 +90,13 @@ export class Renewals {
    * The record in memory, if it allows a renewal: as the write of a renewal is conditional, no more must be
    * known beforehand. On all else the database has the word.
    */
-  #renewalFromMemory(token: VerifiedToken, client: () => Client, now: Timestamp): SessionRecord | undefined {
-    const record = this.#parts.store.peek(token.jti)
+  #renewalFromMemory(
+    token: VerifiedToken,
+    client: () => Client,
+    now: Timestamp,
+    connection: object | undefined,
+  ): SessionRecord | undefined {
+    const record = this.#parts.store.peek(token.jti, connection)
     if (record === undefined) return undefined
     const presented: Presented = { kind: 'verified', token }
     const decision = decide({ presented, record, user: 'unasked', client, now }, this.#parts.policy)

@@ -108,7 +108,7 @@ export class Sessions {
       const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
       if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)
     }
-    return this.#renewals.resolve(token, readNow(client), strict)
+    return this.#renewals.resolve(token, readNow(client), strict, connection)
   }
 
   /**
@@ -184,8 +184,8 @@ export class Sessions {
   }
 
   /** Whether the session was revoked, as far as memory tells. */
-  isRevoked(jti: string): boolean {
-    return this.#store.peek(jti)?.valid === false
+  isRevoked(jti: string, connection?: object): boolean {
+    return this.#store.peek(jti, connection)?.valid === false
   }
 
   /**
