@@ -6,7 +6,6 @@ import type { Policy } from './protocol/policy.ts'
 import type {
   Claims,
   Client,
-  Presented,
   RevocationReason,
   SessionRecord,
   Timestamp,
@@ -16,8 +15,17 @@ import type { RevocationTarget, SessionStore } from './stores/store.ts'
 import type { Keyring, ReplaceableKeyring } from './tokens/keyring.ts'
 import { signToken } from './tokens/sign.ts'
 
-/** A renewal is tried anew when another request was faster; each time the record has moved on. */
-const ATTEMPTS = 8
+/**
+ * A renewal is tried anew when another request was faster, so each attempt that fails is another one's success:
+ * this many fail only with a store that never writes.
+ */
+const ATTEMPTS = 1_000
+
+/** What memory knows of a session, and what follows from it alone. */
+interface Remembered {
+  readonly record: SessionRecord
+  readonly decision: Decision | undefined
+}
 
 interface RenewalParts {
   readonly store: SessionStore
@@ -41,19 +49,23 @@ export class Renewals {
     this.#parts = parts
   }
 
-  /** Judges a token, and renews its session where that is due. `strict` asks the database and the host in any case. */
+  /**
+   * Judges a token, and renews its session where that is due. Memory serves for what it allows to renew: as the
+   * write of a renewal is conditional, no more must be known beforehand. On all else the database has the word.
+   * `strict` asks the database and the host in any case.
+   */
   async resolve(
     token: VerifiedToken,
     client: () => Client,
     strict: boolean,
-    connection: object | undefined,
+    remembered: Remembered | undefined,
   ): Promise<Outcome> {
-    const now = this.#parts.now()
-    let renewal = strict ? undefined : this.#renewalFromMemory(token, client, now, connection)
+    const mayPassUnchecked = remembered?.record.valid !== false && this.#mayPassUnchecked(token, strict)
+    let renewable = remembered?.decision?.kind === 'renew' ? remembered.record : undefined
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await this.#attempt(token, client, strict, renewal)
+      const outcome = await this.#attempt(token, client, strict, renewable, mayPassUnchecked)
       if (outcome !== undefined) return outcome
-      renewal = undefined
+      renewable = undefined
     }
     throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
   }
@@ -63,10 +75,11 @@ export class Renewals {
     token: VerifiedToken,
     client: () => Client,
     strict: boolean,
-    renewal: SessionRecord | undefined,
+    renewable: SessionRecord | undefined,
+    mayPassUnchecked: boolean,
   ): Promise<Outcome | undefined> {
     const now = this.#parts.now()
-    const record = renewal ?? (await this.#findOrPass(token, strict, now))
+    const record = renewable ?? (await this.#findOrPass(token, mayPassUnchecked))
     if (record === 'pass') return this.#parts.pass(token, false)
     const asked = strict && record?.valid === true ? await this.#parts.claimsOf(token.userId) : undefined
     const judge = (claims: Claims | null | undefined): Decision =>
@@ -80,43 +93,31 @@ export class Renewals {
       if (!isFresh(token, now, this.#parts.policy)) this.#tellGrace(token, now)
       return this.#parts.pass(token, decision.firstUse, asked ?? token.claims)
     }
-    if (decision.kind === 'refuse') return this.#refuse(decision, token, client)
-    const claims = asked ?? (await this.#parts.claimsOf(token.userId))
-    if (claims === null) return this.#refuse(judge(null), token, client)
-    return this.#renew(record as SessionRecord, decision, claims, client(), now)
+    if (decision.kind === 'refuse' || record === undefined) return this.#refuse(decision, token, client)
+    const renew = async (): Promise<Outcome | undefined> => {
+      const claims = asked ?? (await this.#parts.claimsOf(token.userId))
+      if (claims === null) return this.#refuse(judge(null), token, client)
+      return this.#renew(record, decision, claims, client(), now)
+    }
+    if (!isFresh(token, now, this.#parts.policy)) return renew()
+    // An early renewal is a courtesy: without it the token passes, and the failure shows when it has expired.
+    return renew().catch(() => this.#parts.pass(token, token.gen > record.floor, asked ?? token.claims))
   }
 
-  /**
-   * The record in memory, if it allows a renewal: as the write of a renewal is conditional, no more must be
-   * known beforehand. On all else the database has the word.
-   */
-  #renewalFromMemory(
-    token: VerifiedToken,
-    client: () => Client,
-    now: Timestamp,
-    connection: object | undefined,
-  ): SessionRecord | undefined {
-    const record = this.#parts.store.peek(token.jti, connection)
-    if (record === undefined) return undefined
-    const presented: Presented = { kind: 'verified', token }
-    const decision = decide({ presented, record, user: 'unasked', client, now }, this.#parts.policy)
-    return decision.kind === 'renew' ? record : undefined
+  /** Whether the policy lets this token pass where the database fails. */
+  #mayPassUnchecked(token: VerifiedToken, strict: boolean): boolean {
+    const { now, policy } = this.#parts
+    return policy.onStoreFailure === 'pass-fresh' && !strict && isFresh(token, now(), policy)
   }
 
-  /** The record, or `pass` where the database fails and the policy lets fresh tokens pass unchecked. */
   async #findOrPass(
     token: VerifiedToken,
-    strict: boolean,
-    now: Timestamp,
+    mayPassUnchecked: boolean,
   ): Promise<SessionRecord | undefined | 'pass'> {
     try {
       return await this.#parts.store.find(token.jti)
     } catch (error) {
-      const mayPass =
-        this.#parts.policy.onStoreFailure === 'pass-fresh' &&
-        !strict &&
-        isFresh(token, now, this.#parts.policy)
-      if (mayPass) return 'pass'
+      if (mayPassUnchecked) return 'pass'
       throw error
     }
   }

@@ -102,13 +102,13 @@ export class Sessions {
     const presented = this.#verify(credential, now)
     if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
     const { token } = presented
-    const record =
-      strict || !isFresh(token, now, this.policy) ? undefined : this.#store.peek(token.jti, connection)
-    if (record !== undefined) {
-      const decision = decide({ presented, record, user: 'unasked', client, now }, this.policy)
-      if (decision.kind === 'pass') return this.#pass(token, decision.firstUse)
-    }
-    return this.#renewals.resolve(token, readNow(client), strict, connection)
+    const mayPass = !strict && isFresh(token, now, this.policy)
+    const sender = mayPass ? client : readNow(client)
+    const record = strict ? undefined : this.#store.peek(token.jti, connection)
+    const decision =
+      record && decide({ presented, record, user: 'unasked', client: sender, now }, this.policy)
+    if (mayPass && decision?.kind === 'pass') return this.#pass(token, decision.firstUse)
+    return this.#renewals.resolve(token, readNow(sender), strict, record && { record, decision })
   }
 
   /**
@@ -152,7 +152,7 @@ export class Sessions {
   async revoke(jti: string, reason: RevocationReason): Promise<boolean> {
     const record = await this.#store.find(jti)
     if (record === undefined) return false
-    return (await this.#revoke({ jti }, record.userId, reason)) > 0
+    return (await this.#revoke({ jti: record.jti }, record.userId, reason)) > 0
   }
 
   /** Revokes all sessions of a user, or all but one; answers with their number. */
@@ -183,9 +183,9 @@ export class Sessions {
     await this.prune(KEPT_AFTER_END).catch(() => undefined)
   }
 
-  /** Whether the session was revoked, as far as memory tells. */
-  isRevoked(jti: string, connection?: object): boolean {
-    return this.#store.peek(jti, connection)?.valid === false
+  /** Whether the session was revoked by now, as far as memory tells. */
+  isRevoked(jti: string): boolean {
+    return this.#store.peek(jti)?.valid === false
   }
 
   /**

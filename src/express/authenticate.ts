@@ -59,7 +59,7 @@ export function authenticate(
   function answer(outcome: Outcome, req: Request, res: Response, next: NextFunction): void {
     if (outcome.kind === 'pass') {
       const { auth, token } = outcome
-      if (token !== undefined) sendToken(res, token, () => !sessions.isRevoked(auth.jti, req.socket))
+      if (token !== undefined) sendToken(res, token, () => !sessions.isRevoked(auth.jti))
       admit(auth, req, res, next)
     } else if (outcome.code === 'token_missing' && optional) {
       next()

@@ -38,6 +38,14 @@ describe('parallel requests with one expired token', () => {
     expect(test.events.filter(({ name }) => name === 'session.renewed')).toHaveLength(1)
   })
 
+  it('each get a token of their own where there is no grace', async () => {
+    const test = await testApp({ options: { grace: 0 } })
+    const token = await expired(test)
+    const { statuses, tokens } = await fifty([test], token)
+    expect(statuses).toEqual(new Set([200]))
+    expect(new Set(tokens).size).toBe(50)
+  })
+
   it('so they do where the host is slow to answer', async () => {
     const loadClaims = async () => {
       for (let turn = 0; turn < 20; turn += 1) await setImmediate()

@@ -27,6 +27,13 @@ describe('revoke', () => {
     expect(await codesOf(test, tokens)).toEqual([200, 'session_revoked', 200, 200])
   })
 
+  it('knows the session by any spelling of its key', async () => {
+    const test = await testApp({ options: { singleProcess: true } })
+    const token = await test.login()
+    expect(await test.sessions.revoke(`${keyOf(token)}==`)).toBe(true)
+    expect(await codesOf(test, [token])).toEqual(['session_revoked'])
+  })
+
   it.each([[newJti()], ['not a key'], ['']])('answers false for %j', async (jti) => {
     const test = await testApp()
     expect(await test.sessions.revoke(jti)).toBe(false)

@@ -144,8 +144,39 @@ describe('a store that fails closes the door', () => {
     const token = await test.login()
     test.clock.advance(EXPIRED)
     await expectUnavailable(test, '/whoami', token)
-    expect(renewals).toBe(8)
+    expect(renewals).toBe(1_000)
     expect(test.row(token)).toMatchObject({ issued: 0, valid: 1 })
+  })
+
+  it.each(['renew', 'find'] as const)(
+    'but not for a fresh token, where %s fails in an early renewal',
+    async (method) => {
+      const { test, broken } = await failingApp({ renewBefore: '5m' })
+      const token = await test.login()
+      test.clock.advance(12 * MINUTE)
+      broken.add('renew')
+      broken.add(method)
+      const response = await test.get('/whoami', token).expect(200)
+      expect(response.body).toMatchObject({ userId: 'ada', renewed: false })
+      expect(tokenOf(response)).toBeUndefined()
+      broken.clear()
+      expect(tokenOf(await test.get('/whoami', token).expect(200))).toBeDefined()
+    },
+  )
+
+  it('nor where the host fails to answer for an early renewal', async () => {
+    let isDown = false
+    const loadClaims = () => {
+      if (isDown) throw new Error('no users')
+      return { role: 'user' }
+    }
+    const test = await testApp({ options: { loadClaims, renewBefore: '5m' } })
+    const token = await test.login()
+    isDown = true
+    test.clock.advance(12 * MINUTE)
+    await test.get('/whoami', token).expect(200)
+    test.clock.advance(4 * MINUTE)
+    await test.get('/whoami', token).expect(500)
   })
 
   it('but not for what needs no store', async () => {
@@ -175,7 +206,7 @@ describe('onStoreFailure: pass-fresh', () => {
   const passFresh = (options: Partial<SlidingSessionOptions> = {}) =>
     failingApp({ onStoreFailure: 'pass-fresh', ...options })
 
-  it('lets fresh tokens pass unchecked, revoked ones among them', async () => {
+  it('lets fresh tokens pass unchecked, among them revoked ones of which memory does not know', async () => {
     const { test, broken } = await passFresh()
     const token = await test.login()
     await test.sessions.revokeAll('ada')
@@ -185,6 +216,14 @@ describe('onStoreFailure: pass-fresh', () => {
     expect(tokenOf(response)).toBeUndefined()
     broken.clear()
     expect((await test.get('/whoami', token)).body).toMatchObject({ code: 'session_revoked' })
+  })
+
+  it('but not those that memory knows to be revoked', async () => {
+    const { test, broken } = await passFresh()
+    const token = await test.login()
+    await test.sessions.revokeAll('ada')
+    broken.add('find')
+    await expectUnavailable(test, '/whoami', token)
   })
 
   it('and no others: expired ones, strict routes, forged ones', async () => {

@@ -39,8 +39,15 @@ export class SqliteSessionStore implements SessionStore {
     this.#log = new RevocationLog(sqlite, database)
   }
 
+  /** What memory says against a session stays true, whatever was committed since. */
   peek(jti: string, connection?: object): SessionRecord | undefined {
-    this.#catchUp(connection)
+    try {
+      this.#catchUp(connection)
+    } catch (error) {
+      const known = this.#cache.get(jti)
+      if (known?.valid === false) return known
+      throw error
+    }
     return this.#cache.get(jti)
   }
 
