@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -80,7 +80,6 @@ export async function makePostgres(folder: string, settings: readonly string[]):
 
 /** What can be done with a server that was started. */
 export function serverOf({ postgres, port, folder }: Made): PostgresServer {
-  let isDead = false
   return {
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
     port,
@@ -90,30 +89,31 @@ export function serverOf({ postgres, port, folder }: Made): PostgresServer {
       await postgres.start()
     },
     async kill() {
-      isDead = true
       await killHard(pidIn(folder))
     },
     async stop() {
       // The package would wait for the end of what has ended.
-      if (!isDead) await postgres.stop()
+      if (isAlive(pidIn(folder))) await postgres.stop()
       // Processes that have lost their parent end by themselves, and may still write.
       rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
     },
   }
 }
 
-function pidIn(folder: string): number {
-  return Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0])
+/** The process on the data of a folder; undefined where it has stopped. One that was killed is still told. */
+function pidIn(folder: string): number | undefined {
+  const file = join(folder, 'postmaster.pid')
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined
 }
 
-async function killHard(pid: number): Promise<void> {
-  process.kill(pid, 'SIGKILL')
+async function killHard(pid: number | undefined): Promise<void> {
+  if (pid !== undefined) process.kill(pid, 'SIGKILL')
   while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-function isAlive(pid: number): boolean {
+function isAlive(pid: number | undefined): boolean {
   try {
-    return process.kill(pid, 0)
+    return pid !== undefined && process.kill(pid, 0)
   } catch {
     return false
   }
