@@ -61,5 +61,5 @@ const SMALLEST = '10k'
 
 /** A durable renewal waits for the disk, which is not ours: there the CPU counts. */
 function guarded({ path, ratio, cpuRatio }: Row): number {
-  return path === 'renew' ? cpuRatio : ratio
+  return path === 'renew' || path === 'renew-postgres' ? cpuRatio : ratio
 }

@@ -4,6 +4,7 @@ import { keyOf } from './candidates/all.ts'
 import type { Candidate, Credential } from './candidates/candidate.ts'
 import { USER_AGENT } from './candidates/user-agent.ts'
 import { Child } from './child.ts'
+import type { Postgres } from './postgres.ts'
 import type { questions } from './server.ts'
 
 export type Server = Child<typeof questions>
@@ -24,9 +25,14 @@ const secret = randomBytes(32).toString('base64url')
 const LOGINS = 20
 
 /** Starts a candidate's server on its own core, and logs in as many users as sessions shall take turns. */
-export async function enter(candidate: Candidate, folder: string, sessions: number): Promise<Contestant> {
+export async function enter(
+  candidate: Candidate,
+  folder: string,
+  sessions: number,
+  postgres?: Postgres,
+): Promise<Contestant> {
   const key = keyOf(candidate)
-  const setting = { secret, database: join(folder, `${key.replace('/', '-')}.db`) }
+  const setting = { secret, database: await placeOf(candidate, folder, postgres) }
   const server: Server = new Child('server.ts', 'server')
   const url = await server.ask('open', { key, setting })
   return {
@@ -40,6 +46,16 @@ export async function enter(candidate: Candidate, folder: string, sessions: numb
       return other
     },
   }
+}
+
+async function placeOf(
+  candidate: Candidate,
+  folder: string,
+  postgres: Postgres | undefined,
+): Promise<string> {
+  if (candidate.isOnPostgres !== true) return join(folder, `${keyOf(candidate).replace('/', '-')}.db`)
+  if (postgres === undefined) throw new Error(`${keyOf(candidate)} needs a PostgreSQL`)
+  return postgres.place()
 }
 
 /** The id of the user behind a credential: all have one length, so that all answers have. */

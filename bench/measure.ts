@@ -7,10 +7,12 @@ import { describeMachine, listVersions } from './machine.ts'
 import type { Options } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { writePlots } from './plots.ts'
+import { startPostgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
+import { measureRenewPostgres } from './renew-postgres.ts'
 import { formatReport } from './report.ts'
 import { measureRequests } from './requests.ts'
-import type { Report, Row } from './results.ts'
+import type { Path, Report, Row } from './results.ts'
 import { measureRevokeAll } from './revoke-all.ts'
 
 /** Measures everything and everybody, and writes it down. */
@@ -35,9 +37,21 @@ export async function measureAll(
   options: Options,
   progress: Progress,
 ): Promise<Row[]> {
-  return [
-    ...(await measureRequests(candidates, folder, options, progress)),
-    ...(await measureGrowth(folder, options, progress)),
-    ...(await measureRevokeAll(folder, options, progress)),
-  ]
+  const has = (path: Path) => options.paths.includes(path)
+  const chosen = candidates.filter(({ path }) => has(path))
+  const postgres =
+    has('renew-postgres') || chosen.some((one) => one.isOnPostgres)
+      ? await startPostgres(progress)
+      : undefined
+  try {
+    const possible = chosen.filter((one) => one.isOnPostgres !== true || postgres !== undefined)
+    return [
+      ...(await measureRequests(possible, folder, options, progress, postgres)),
+      ...(postgres && has('renew-postgres') ? await measureRenewPostgres(postgres, options, progress) : []),
+      ...(has('growth') ? await measureGrowth(folder, options, progress) : []),
+      ...(has('revoke-all') ? await measureRevokeAll(folder, options, progress) : []),
+    ]
+  } finally {
+    await postgres?.stop()
+  }
 }

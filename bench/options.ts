@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util'
+import { PATHS, type Path } from './results.ts'
 
 /** What a run is to do. */
 export interface Options {
   readonly kind: 'measure' | 'check' | 'profile'
   readonly quick: boolean
+  /** What is measured. */
+  readonly paths: readonly Path[]
   /** How often the processes are started anew. */
   readonly lives: number
   /** Rounds on each path that has requests, in each life. */
@@ -26,6 +29,7 @@ export interface Options {
     readonly warm: number
     readonly requests: number
     readonly lives: number
+    readonly postgres: number
     readonly growth: number
   }
   /** Where the results are written as JSON. */
@@ -42,6 +46,7 @@ export const HELP = `npm run bench -- [options]
   --quick         fewer slices of the same method, growth to 1 million sessions; within 4 minutes
   --json FILE     writes the results as JSON
   --plots FOLDER  where the plots go (docs/images; with --quick bench/output)
+  --only PATH,…   only these: ${PATHS.join(', ')}; plots go to bench/output
   --check         compares with bench/baseline.json; fails where a paired ratio fell by more than 10 %
   --profile       shows where a fresh and a renewed request of sliding-jwt spend their CPU
   --asleep        lets the load sleep between answers, as wrk does: each then pays for a wake-up
@@ -57,7 +62,7 @@ const FULL = {
   sessions: 1_000,
   sizes: [10_000, 100_000, 1_000_000, 10_000_000],
   storeRounds: 20,
-  until: { warm: 400, requests: 2_000, lives: 2_000, growth: 4_000 },
+  until: { warm: 400, requests: 2_000, lives: 2_000, postgres: 2_500, growth: 4_000 },
   plots: 'docs/images',
 }
 
@@ -69,7 +74,7 @@ const QUICK = {
   sessions: 300,
   sizes: [10_000, 100_000, 1_000_000],
   storeRounds: 5,
-  until: { warm: 80, requests: 110, lives: 165, growth: 215 },
+  until: { warm: 70, requests: 100, lives: 140, postgres: 190, growth: 210 },
   plots: 'bench/output',
 }
 
@@ -86,6 +91,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       check: { type: 'boolean' },
       profile: { type: 'boolean' },
       asleep: { type: 'boolean' },
+      only: { type: 'string' },
       json: { type: 'string' },
       plots: { type: 'string' },
       rounds: { type: 'string' },
@@ -99,11 +105,18 @@ export function readOptions(args: readonly string[]): Options | undefined {
     ...given,
     kind,
     awake: values.asleep !== true,
+    paths: values.only?.split(',').map(readPath) ?? PATHS,
     json: values.json,
-    plots: values.plots ?? given.plots,
+    plots: values.plots ?? (values.only === undefined ? given.plots : QUICK.plots),
     rounds: readCount('--rounds', values.rounds) ?? given.rounds,
     sizes: values.sizes?.split(',').map((size) => readCount('--sizes', size) ?? 0) ?? given.sizes,
   }
+}
+
+function readPath(name: string): Path {
+  const path = PATHS.find((one) => one === name)
+  if (path === undefined) throw new Error(`--only takes some of ${PATHS.join(', ')}, not ${name}`)
+  return path
 }
 
 function readCount(option: string, value: string | undefined): number | undefined {

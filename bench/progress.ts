@@ -19,6 +19,12 @@ export class Progress {
     this.#said = beginningOf(what)
   }
 
+  /** Says something that stays. */
+  note(what: string): void {
+    this.end()
+    process.stderr.write(`${what}\n`)
+  }
+
   /** Clears the line. */
   end(): void {
     if (this.#isTerminal) process.stderr.write('\r\x1b[K')

@@ -4,7 +4,10 @@ import { USER_AGENT } from './candidates/user-agent.ts'
 import { answerFor, type Contestant, credentialOf, type Server } from './contestant.ts'
 import type { Revocation } from './results.ts'
 
-const REACH: readonly Revocation[] = ['no', 'this process', 'every process']
+const REACH: readonly Revocation[] = ['no', 'this process', 'every process, pushed', 'every process']
+
+/** What is pushed has so long to arrive, in milliseconds. */
+const PUSHED_MS = 1_500
 
 /**
  * Tries whether a candidate answers as it should and keeps what its row claims, before it is measured.
@@ -63,9 +66,21 @@ async function tryRevocation(contestant: Contestant, neighbour: Server): Promise
   const [other, own] = [at(contestant.credentials, 0), at(contestant.credentials, 1)]
   const inUse = [await nextOf(contestant, other), await nextOf(contestant, own)] as const
   await neighbour.ask('revoke', inUse[0])
+  if (contestant.candidate.claims === 'every process, pushed') {
+    return (await isRefused(contestant, inUse[0], PUSHED_MS)) ? 'every process, pushed' : 'no'
+  }
   if ((await ask(contestant, inUse[0])) === 401) return 'every process'
   await contestant.server.ask('revoke', inUse[1])
   return (await ask(contestant, inUse[1])) === 401 ? 'this process' : 'no'
+}
+
+/** Asks until the credential is refused, or the time is up. */
+async function isRefused(contestant: Contestant, credential: Credential, within: number): Promise<boolean> {
+  const end = performance.now() + within
+  while (performance.now() < end) {
+    if ((await ask(contestant, credential)) === 401) return true
+  }
+  return false
 }
 
 /** Uses a session, so that the candidate may remember it, and keeps what comes back. */

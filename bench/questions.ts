@@ -15,8 +15,8 @@ export interface Answered {
   readonly error?: string
 }
 
-/** In a child process: answers its parent's questions, and ends with it. */
-export function answer(questions: Questions): void {
+/** In a child process: answers its parent's questions, and ends with it, once it has put away what it has. */
+export function answer(questions: Questions, putAway: () => void | Promise<void> = () => undefined): void {
   process.on('message', async ({ id, name, input }: Asked) => {
     const reply = (answered: Omit<Answered, 'id'>) => process.send?.({ id, ...answered })
     try {
@@ -27,5 +27,8 @@ export function answer(questions: Questions): void {
       reply({ error: (error as Error).stack ?? String(error) })
     }
   })
-  process.on('disconnect', () => process.exit())
+  process.on('disconnect', async () => {
+    await putAway()
+    process.exit()
+  })
 }

@@ -7,6 +7,7 @@ import { Child } from './child.ts'
 import { type Contestant, enter } from './contestant.ts'
 import { FEWEST_ROUNDS, type Options } from './options.ts'
 import { collect, type Pair, round } from './pairing.ts'
+import type { Postgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
 import { prove } from './proof.ts'
 import { type Revocation, type Row, toRow } from './results.ts'
@@ -24,7 +25,9 @@ export async function measureRequests(
   folder: string,
   options: Options,
   progress: Progress,
+  postgres?: Postgres,
 ): Promise<Row[]> {
+  if (candidates.length === 0) return []
   const spinner = new Child('spinner.ts', 'spare')
   const found: Found = new Map()
   const reach = new Map<Candidate, Revocation | undefined>()
@@ -33,7 +36,8 @@ export async function measureRequests(
       if (life > 1 && progress.seconds > options.until.lives) break
       const living = life === 1 ? candidates : candidates.filter((one) => isOurs(one) || isControl(one))
       const warmUntil = life === 1 ? options.until.warm : Number.POSITIVE_INFINITY
-      await live(living, join(folder, `life-${life}`), { ...options, warmUntil }, progress, found, reach)
+      const about = { ...options, warmUntil, postgres }
+      await live(living, join(folder, `life-${life}`), about, progress, found, reach)
     }
   } finally {
     await spinner.stop()
@@ -45,7 +49,7 @@ export async function measureRequests(
 async function live(
   candidates: readonly Candidate[],
   folder: string,
-  options: Options & { readonly warmUntil: number },
+  options: Options & { readonly warmUntil: number; readonly postgres: Postgres | undefined },
   progress: Progress,
   found: Found,
   reach: Map<Candidate, Revocation | undefined>,
@@ -54,7 +58,7 @@ async function live(
   const contestants: Contestant[] = []
   for (const candidate of [REFERENCE, ...candidates]) {
     progress.say(`proving ${keyOf(candidate)}: answers, renewals, revocation`)
-    const contestant = await enter(candidate, folder, options.sessions + SPENT)
+    const contestant = await enter(candidate, folder, options.sessions + SPENT, options.postgres)
     contestants.push(contestant)
     reach.set(candidate, await prove(contestant))
   }

@@ -1,21 +1,26 @@
 import type { Pair } from './pairing.ts'
 import { quantile, spread } from './statistics.ts'
 
-/** What a row is about. */
-export type Path = 'fresh' | 'renew' | 'growth' | 'revoke-all'
+/** What a row is about, in the order of the report. */
+export const PATHS = ['fresh', 'renew', 'renew-postgres', 'growth', 'revoke-all'] as const
 
-/** How far a revocation reaches at once, as it was found by trying. */
-export type Revocation = 'every process' | 'this process' | 'no'
+export type Path = (typeof PATHS)[number]
+
+/** How far a revocation reaches at once, as it was found by trying; what is pushed comes milliseconds later. */
+export type Revocation = 'every process' | 'every process, pushed' | 'this process' | 'no'
 
 /**
  * One line of the results. Every ratio is better the higher it is: to bare Express where a path has requests,
- * to the smallest database for `growth`, to the same change in bare SQL for `revoke-all`.
+ * to the smallest database for `growth`, to the same change in bare SQL for `revoke-all`, to a bare loop of UPDATEs
+ * for `renew-postgres`.
  */
 export interface Row {
   readonly path: Path
   readonly name: string
   /** What it is, for people. */
   readonly title: string
+  /** What is done for it, where that needs words. */
+  readonly note?: string
   /** Median of the paired ratios of answers per second (or of their like), and its quartiles. */
   readonly ratio: number
   readonly q1: number
@@ -52,7 +57,7 @@ export interface Report {
 }
 
 type About = Pick<Row, 'path' | 'name' | 'title'> &
-  Partial<Pick<Row, 'revocation' | 'sessions' | 'overhead' | 'memory'>>
+  Partial<Pick<Row, 'note' | 'revocation' | 'sessions' | 'overhead' | 'memory'>>
 
 /** Sums up the pairs of one candidate. */
 export function toRow(about: About, pairs: readonly Pair[]): Row {

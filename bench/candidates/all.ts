@@ -34,6 +34,14 @@ export const CANDIDATES: readonly Candidate[] = [
   },
   {
     path: 'fresh',
+    name: 'ours-postgres',
+    title: 'sliding-jwt on PostgreSQL',
+    claims: 'every process, pushed',
+    isOnPostgres: true,
+    open: async (setting) => (await ours()).ours(setting, (await ours()).LONG),
+  },
+  {
+    path: 'fresh',
     name: 'ours-strict',
     title: 'sliding-jwt, strict route',
     claims: 'every process',

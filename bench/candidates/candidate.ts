@@ -15,7 +15,7 @@ export interface Credential {
 
 /** What a candidate is given to start with. */
 export interface Setting {
-  /** The path of its SQLite file, which another process of the same candidate may use too. */
+  /** The path of its SQLite file, or the URL of its PostgreSQL; another process of the same candidate may use it, too. */
   readonly database: string
   readonly secret: string
 }
@@ -42,6 +42,8 @@ export interface Candidate {
   readonly title: string
   /** How far a revocation reaches at once, as it claims; undefined for Express without sessions. */
   readonly claims: Revocation | undefined
+  /** Whether its database is a PostgreSQL. Default: a SQLite file. */
+  readonly isOnPostgres?: boolean
   readonly open: (setting: Setting) => Promise<Service>
 }
 

@@ -30,23 +30,29 @@ describe('compare', () => {
     expect(compare([ROW], [{ ...ROW, ...row }]).map(({ hasFallen }) => hasFallen)).toEqual([fallen])
   })
 
-  test('a renewal is judged by its CPU, as the disk is not ours', () => {
-    const renew: Row = { ...ROW, path: 'renew' }
-    const [slowDisk] = compare([renew], [{ ...renew, ratio: 0.1 }])
-    const [moreCpu] = compare([renew], [{ ...renew, cpuRatio: 0.7 }])
-    expect([slowDisk?.hasFallen, moreCpu?.hasFallen]).toEqual([false, true])
-  })
+  test.each(['renew', 'renew-postgres'] as const)(
+    '%s is judged by its CPU, as the disk is not ours',
+    (path) => {
+      const renew: Row = { ...ROW, path }
+      const [slowDisk] = compare([renew], [{ ...renew, ratio: 0.1 }])
+      const [moreCpu] = compare([renew], [{ ...renew, cpuRatio: 0.7 }])
+      expect([slowDisk?.hasFallen, moreCpu?.hasFallen]).toEqual([false, true])
+    },
+  )
 
   test('peers and rows without a counterpart are left out; growth is ours, but for its reference', () => {
     const rows: Row[] = [
       { ...ROW, name: 'better-auth' },
       { ...ROW, name: 'twin' },
       { ...ROW, name: 'ours-strict' },
+      { ...ROW, path: 'renew-postgres', name: 'bare' },
+      { ...ROW, path: 'renew-postgres' },
       { ...ROW, path: 'growth', name: '1M' },
       { ...ROW, path: 'growth', name: '10k' },
     ]
     expect(compare(rows.slice(0, 2), rows)).toEqual([])
-    expect(compare(rows, rows).map(({ row }) => row.name)).toEqual(['ours-strict', '1M'])
+    expect(compare(rows, rows.slice(0, 2))).toEqual([])
+    expect(compare(rows, rows).map(({ row }) => row.name)).toEqual(['ours-strict', 'ours', '1M'])
   })
 })
 

@@ -22,23 +22,36 @@ export async function postgresCluster(): Promise<PostgresCluster> {
   const postgres = await startPostgres()
   if (postgres === undefined) throw new Error('there is no PostgreSQL for this platform')
   onTestFinished(() => postgres.stop())
-  const start = async (): Promise<Node> => {
-    const line = await startLine(postgres.port)
-    onTestFinished(() => line.close())
-    const url = new URL(postgres.url)
-    url.port = String(line.port)
-    const server = await spawnServer({
-      DATABASE_URL: url.href,
-      JWT_SECRET: 'a secret of the tests, 32 bytes or more',
-      ADMIN_USERNAME: ROOT.username,
-      ADMIN_PASSWORD: ROOT.password,
-      LOG_LEVEL: 'silent',
-    })
-    onTestFinished(() => server.kill())
-    return { server, line }
-  }
+  const start = () => startNode(postgres)
   const [one, two, three] = await Promise.all([start(), start(), start()])
   return { postgres, nodes: [one, two, three] }
+}
+
+/** Starts a server on a database, until the test is over. */
+export async function startNode(
+  postgres: PostgresServer,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Node> {
+  const { line, url } = await lineTo(postgres)
+  const server = await spawnServer({
+    DATABASE_URL: url,
+    JWT_SECRET: 'a secret of the tests, 32 bytes or more',
+    ADMIN_USERNAME: ROOT.username,
+    ADMIN_PASSWORD: ROOT.password,
+    LOG_LEVEL: 'silent',
+    ...environment,
+  })
+  onTestFinished(() => server.kill())
+  return { server, line }
+}
+
+/** A line to a database, until the test is over, and the database's URL at the end of it. */
+export async function lineTo(postgres: PostgresServer): Promise<{ line: Line; url: string }> {
+  const line = await startLine(postgres.port)
+  onTestFinished(() => line.close())
+  const url = new URL(postgres.url)
+  url.port = String(line.port)
+  return { line, url: url.href }
 }
 
 export async function loggedIn({ server }: Node): Promise<Device> {
@@ -55,12 +68,29 @@ export interface Look {
   readonly retryAfter: string | null
 }
 
-/** Asks a server who a token belongs to, as a proxy does for each request. */
-export async function look({ server }: Node, { token }: Device): Promise<Look> {
+/** What a server is asked. */
+export interface Question {
+  readonly method: string
+  readonly path: string
+  readonly body?: object
+}
+
+/** Who a token belongs to, as a proxy asks for each request. */
+const VERIFY: Question = { method: 'GET', path: '/verify' }
+
+/** Asks a server with a device's token, and leaves the device as it is. */
+export async function look({ server }: Node, { token }: Device, question = VERIFY): Promise<Look> {
   const at = performance.now()
+  const { method, path, body } = question
   try {
-    const response = await fetch(`${server.url}/verify`, {
-      headers: { Authorization: `Bearer ${token}`, 'User-Agent': 'curl/8.14.1' },
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${token}`,
+        'User-Agent': 'curl/8.14.1',
+        ...(body && { 'Content-Type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
     const code = text === '' ? undefined : JSON.parse(text).code

@@ -9,6 +9,8 @@ export interface Line {
   freeze(): void
   /** Each piece of data takes so many milliseconds, each way. */
   delay(milliseconds: number): void
+  /** Leads to another port from now on; what led elsewhere is broken. */
+  lead(port: number): void
   /** Lets everything through; what was broken stays broken. */
   heal(): void
   close(): void
@@ -20,7 +22,8 @@ type State =
   | { readonly kind: 'frozen' }
 
 /** Listens on a free port of this machine for connections to another port. */
-export async function startLine(target: number): Promise<Line> {
+export async function startLine(port: number): Promise<Line> {
+  let target = port
   const sockets = new Set<Socket>()
   let state: State = { kind: 'open', delay: 0 }
 
@@ -67,6 +70,10 @@ export async function startLine(target: number): Promise<Line> {
     },
     delay(milliseconds) {
       state = { kind: 'open', delay: milliseconds }
+    },
+    lead(other) {
+      target = other
+      breakAll()
     },
     heal() {
       if (state.kind === 'frozen') breakAll()
