@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
@@ -48,6 +48,14 @@ describe('a SQLite file', () => {
     const store = await open(path)
     await store.create(recordOf())
     expect([path, `${path}-wal`, `${path}-shm`].map(modeOf)).toEqual(['600', '600', '600'])
+  })
+
+  it('is readable by its owner alone where it is made through a link', async () => {
+    const path = temporaryDatabase()
+    const link = `${path}.link`
+    symlinkSync(path, link)
+    openFile(link).close()
+    expect(modeOf(path)).toBe('600')
   })
 
   it('keeps the mode that its owner gave it', () => {

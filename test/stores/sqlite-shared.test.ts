@@ -1,0 +1,45 @@
+import { readFileSync, statSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openSessionStore } from '../../src/stores/open.ts'
+import { temporaryDatabase } from '../support/files.ts'
+
+async function open(database: unknown) {
+  const store = await openSessionStore(database)
+  onTestFinished(() => store.close())
+  return store
+}
+
+function hostDatabase(path: string): Database.Database {
+  const sqlite = new Database(path)
+  sqlite.pragma('journal_mode = WAL')
+  onTestFinished(() => {
+    sqlite.close()
+  })
+  return sqlite
+}
+
+/** The locks that processes hold on a file, as Linux tells them. */
+function locksOn(path: string): string[] {
+  const { ino } = statSync(path)
+  const lines = readFileSync('/proc/locks', 'utf8').split('\n')
+  return lines.filter((line) => line.includes(`:${ino} `)).map((line) => line.replace(/^\d+: /, ''))
+}
+
+/**
+ * Without that lock an older SQLite in another process takes itself for the last one that has the file open, and
+ * deletes the log under this process when it closes it.
+ */
+describe.runIf(process.platform === 'linux')('the lock on a file that this process has open', () => {
+  it.each([
+    ['a store', async (path: string) => void (await open(path))],
+    ['the host', async (path: string) => void hostDatabase(path).exec('CREATE TABLE users (id)')],
+  ])('by %s stays when the file is opened once more by its path', async (_, openBefore) => {
+    const path = temporaryDatabase()
+    await openBefore(path)
+    const before = locksOn(path)
+    expect(before).toHaveLength(1)
+    await open(path)
+    expect(locksOn(path)).toEqual(before)
+  })
+})
