@@ -3,6 +3,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openSessionStore } from '../../src/stores/open.ts'
 import { temporaryDatabase } from '../support/files.ts'
+import { recordOf, T0 } from '../support/records.ts'
 
 async function open(database: unknown) {
   const store = await openSessionStore(database)
@@ -41,5 +42,36 @@ describe.runIf(process.platform === 'linux')('the lock on a file that this proce
     expect(before).toHaveLength(1)
     await open(path)
     expect(locksOn(path)).toEqual(before)
+  })
+})
+
+describe('while the host has a transaction open on the connection of a store', () => {
+  async function hostAndOther() {
+    const path = temporaryDatabase()
+    const sqlite = hostDatabase(path)
+    const [store, other] = [await open(sqlite), await open(path)]
+    const records = [recordOf(), recordOf({ userId: 'bob' })] as const
+    for (const record of records) await store.create(record)
+    return { sqlite, store, other, records }
+  }
+
+  it('what others revoke is seen at its end, as its old state hides it', async () => {
+    const { sqlite, store, other, records } = await hostAndOther()
+    sqlite.exec('BEGIN; SELECT count(*) FROM sliding_sessions')
+    await other.revoke({ jti: records[0].jti }, 'admin', T0)
+    store.peek(records[0].jti)
+    await store.find(records[0].jti)
+    sqlite.exec('COMMIT')
+    expect(store.peek(records[0].jti)?.valid).toBe(false)
+  })
+
+  it('what it logs and takes back hides nothing that is logged after it', async () => {
+    const { sqlite, store, other, records } = await hostAndOther()
+    sqlite.exec("BEGIN; UPDATE sliding_sessions SET valid = 0 WHERE user_id = 'ada'")
+    store.peek(records[0].jti)
+    sqlite.exec('ROLLBACK')
+    await other.revoke({ jti: records[1].jti }, 'admin', T0)
+    expect(store.peek(records[1].jti)?.valid).toBe(false)
+    expect((await store.find(records[0].jti))?.valid).toBe(true)
   })
 })

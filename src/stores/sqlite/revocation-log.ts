@@ -28,8 +28,7 @@ export class RevocationLog {
   read(): readonly Revocation[] | 'missed' {
     const rows = this.#statements.since.all({ seq: this.#lastRead })
     const [first] = rows
-    if (first === undefined) return rows
-    const isMissed = first.seq !== this.#lastRead + 1
+    const isMissed = first !== undefined && first.seq !== this.#lastRead + 1
     this.#lastRead = rows.at(-1)?.seq ?? this.#lastRead
     if (!this.#sqlite.inTransaction) this.#lastKept = this.#lastRead
     return isMissed ? 'missed' : rows

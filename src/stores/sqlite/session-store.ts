@@ -211,7 +211,15 @@ export class SqliteSessionStore implements SessionStore {
   /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
   #catchUp(connection?: object): void {
     if (this.#signal.hasChanged(connection)) this.#isBehind = true
-    if (this.#isBehind) this.#readLog()
+    if (!this.#isBehind) return
+    this.#readLog()
+    if (this.#sqlite.inTransaction) this.#readAgain()
+  }
+
+  /** What is read inside of a transaction of the host's is of its beginning, and its own writes may be undone. */
+  #readAgain(): void {
+    this.#log.rewind()
+    this.#isBehind = true
   }
 
   #readLog(): void {
@@ -224,8 +232,7 @@ export class SqliteSessionStore implements SessionStore {
   /** A batch was undone: what was written in it, and read of the log, never was. */
   #forgetUndone(): void {
     this.#userAgents.forget()
-    this.#log.rewind()
-    this.#isBehind = true
+    this.#readAgain()
   }
 
   #invalidate(jti: Buffer | null, userId: string | null, except: Buffer | null): void {
