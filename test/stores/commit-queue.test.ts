@@ -104,6 +104,19 @@ describe('a transaction of the host on the same connection', () => {
   })
 })
 
+it('a batch that cannot even be undone fails, and not the process', async () => {
+  const { sqlite, queue, add, failures } = queueOn()
+  // While rows are being read, this connection neither commits nor rolls back.
+  let rows: Iterator<unknown> | undefined
+  const readingRows = queue.run(() => {
+    rows = sqlite.prepare('SELECT 1').iterate()
+  })
+  const results = await Promise.allSettled([add('a'), readingRows])
+  rows?.return?.()
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(failures).toEqual([1])
+})
+
 it('keeps the WAL bounded', async () => {
   const { sqlite, add } = queueOn()
   for (let turn = 0; turn < 1_500; turn += 1) await add('x'.repeat(1_000))

@@ -72,9 +72,9 @@ export class CommitQueue {
         else resolve(result.value as never)
       })
     } catch (error) {
+      for (const { reject } of batch) reject(error)
       // Where the host has a transaction open, that one is not ours to undo.
       if (isBegun) this.#undo()
-      for (const { reject } of batch) reject(error)
     }
   }
 
@@ -91,8 +91,9 @@ export class CommitQueue {
   #undo(): void {
     try {
       if (this.#sqlite.inTransaction) this.#rollback.run()
-    } finally {
-      this.#onFailure()
+    } catch {
+      // A connection that is broken tells the next batch, too.
     }
+    this.#onFailure()
   }
 }
