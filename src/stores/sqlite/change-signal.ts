@@ -42,7 +42,7 @@ class ShmSignal implements ChangeSignal {
   constructor(sqlite: Sqlite) {
     // The file is made by the first read.
     sqlite.pragma('data_version')
-    this.#descriptor = openOnce(`${sqlite.name}-shm`)
+    this.#descriptor = openOnce(`${fileOf(sqlite)}-shm`)
     this.hasChanged()
   }
 
@@ -56,6 +56,12 @@ class ShmSignal implements ChangeSignal {
     }
     return isChanged
   }
+}
+
+/** The path as SQLite has it: absolute and without links, whatever the host called it and wherever it went since. */
+function fileOf(sqlite: Sqlite): string {
+  const databases = sqlite.pragma('database_list') as { readonly name: string; readonly file: string }[]
+  return databases.find(({ name }) => name === 'main')?.file ?? sqlite.name
 }
 
 function openOnce(path: string): number {
