@@ -132,10 +132,8 @@ export class SqliteSessionStore implements SessionStore {
       pruned += await this.#queue.run(() => this.#statements.prune.run(range).changes)
       from = to
     }
-    await this.#queue.run(() => {
-      this.#deleteUnusedAgents(used, now)
-      this.#log.prune(now)
-    })
+    await this.#queue.run(() => this.#deleteUnusedAgents(used, now))
+    for (const stretch of this.#log.stretches()) await this.#queue.run(() => this.#log.prune(stretch, now))
     return pruned
   }
 
