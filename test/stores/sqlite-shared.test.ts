@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openSessionStore } from '../../src/stores/open.ts'
@@ -44,6 +44,32 @@ describe.runIf(process.platform === 'linux')('the lock on a file that this proce
     expect(locksOn(path)).toEqual(before)
   })
 })
+
+/** What this process has open of a file, with what stands beside it. */
+function descriptorsOf(path: string): string[] {
+  return readdirSync('/proc/self/fd')
+    .map(targetOf)
+    .filter((target) => target.startsWith(path))
+}
+
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    // That of the list itself.
+    return ''
+  }
+}
+
+it.runIf(process.platform === 'linux')(
+  'a file that is opened and closed again and again is not left open',
+  async () => {
+    const path = temporaryDatabase()
+    for (let round = 0; round < 5; round += 1) await (await openSessionStore(path)).close()
+    await open(temporaryDatabase())
+    expect(descriptorsOf(path)).toEqual([])
+  },
+)
 
 describe('while the host has a transaction open on the connection of a store', () => {
   async function hostAndOther() {
