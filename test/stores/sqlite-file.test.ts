@@ -122,6 +122,18 @@ describe('a file that is not where its name says', () => {
 })
 
 describe('what cannot be opened', () => {
+  it('a file whose tables cannot be made, which is closed again', async () => {
+    const path = temporaryDatabase()
+    const sqlite = openFile(path)
+    sqlite.exec('CREATE TABLE sliding_sessions (of_another)')
+    sqlite.close()
+    const error = await errorOf(() => openSessionStore(path))
+    expect(error.got).toMatch(/^a database whose tables cannot be made/)
+    const alone = new Database(path, { timeout: 0 })
+    expect(alone.pragma('journal_mode = DELETE', { simple: true })).toBe('delete')
+    alone.close()
+  })
+
   it('a file in a folder that is not there', async () => {
     const path = join(temporaryFolder(), 'missing', 'sessions.db')
     const error = await errorOf(() => openSessionStore(path))
