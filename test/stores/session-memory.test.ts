@@ -96,6 +96,20 @@ describe('what is in memory', () => {
     expect(other.peek(second.jti)?.valid).toBe(false)
   })
 
+  it('does not take in a session that was revoked as soon as it was committed', async () => {
+    const { one, shell } = twoOn()
+    const record = recordOf()
+    const stop = onCommit(() => {
+      shell.exec('UPDATE sliding_sessions SET valid = 0')
+      one.peek(record.jti)
+    })
+    onTestFinished(stop)
+    await one.create(record)
+    stop()
+    expect(one.peek(record.jti)?.valid ?? false).toBe(false)
+    expect((await one.find(record.jti))?.valid).toBe(false)
+  })
+
   it('is bounded', async () => {
     const { one } = twoOn(undefined, { cacheSize: 10 })
     const records = Array.from({ length: 30 }, () => recordOf())

@@ -26,6 +26,8 @@ export class SqliteSessionStore implements SessionStore {
   readonly #signal: ChangeSignal
   /** Whether there are commits after which the log was not read yet: a signal comes once, and reading may fail. */
   #isBehind = false
+  /** Grows with every revocation that becomes known: what was written before is not remembered as valid after it. */
+  #revocations = 0
 
   constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean, options: StoreOptions = {}) {
     const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
@@ -58,19 +60,21 @@ export class SqliteSessionStore implements SessionStore {
 
   /** What is still open of the user's revocations is finished before, so that it cannot take this session along. */
   async create(record: SessionRecord): Promise<void> {
+    let before = this.#revocations
     for (;;) {
       const open = await this.#queue.run(() => {
         const [unfinished] = this.#log.openOf(record.userId)
         if (unfinished !== undefined) return unfinished
         // What was revoked until now does not concern this session.
         this.#readLog()
+        before = this.#revocations
         this.#insert(record)
         return undefined
       })
       if (open === undefined) break
       await this.#finish(open)
     }
-    this.#cache.set(record)
+    if (this.#revocations === before) this.#cache.set(record)
   }
 
   async renew({ jti, expected, lineage, at, client }: Renewal): Promise<boolean> {
@@ -164,6 +168,7 @@ export class SqliteSessionStore implements SessionStore {
       return changes
     })
     const changes = await this.#queue.run(revokeAndLog)
+    this.#revocations += 1
     this.#cache.change(jti, { valid: false, revokedAt: at, revokedReason: reason })
     return changes
   }
@@ -185,6 +190,7 @@ export class SqliteSessionStore implements SessionStore {
       return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#markSome(open) }
     })
     const { open, count, isFinished } = await this.#queue.run(openAndCount)
+    this.#revocations += 1
     this.#cache.invalidateUser(userId, except)
     // What fails here is finished by the next prune, or before the user's next login.
     if (!isFinished) this.#finish(open).catch(() => undefined)
@@ -222,6 +228,7 @@ export class SqliteSessionStore implements SessionStore {
 
   #readLog(): void {
     const news = this.#log.read()
+    if (news.length > 0) this.#revocations += 1
     if (news === 'missed') this.#cache.clear()
     else for (const { jti, userId, except } of news) this.#invalidate(jti, userId, except)
     this.#isBehind = false
