@@ -28,6 +28,7 @@ export class SqliteSessionStore implements SessionStore {
   #isBehind = false
   /** Grows with every revocation that becomes known: what was written before is not remembered as valid after it. */
   #revocations = 0
+  #isClosed = false
 
   constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean, options: StoreOptions = {}) {
     const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
@@ -124,7 +125,7 @@ export class SqliteSessionStore implements SessionStore {
     for (const open of this.#log.allOpen()) await this.#finish(open)
     const used = new Set<number>()
     let pruned = 0
-    for (let from = FIRST_KEY; ; ) {
+    for (let from = FIRST_KEY; !this.#isClosed; ) {
       const batch = this.#statements.batch.all({ from })
       const to = batch.at(-1)?.jti
       if (to === undefined) break
@@ -136,12 +137,16 @@ export class SqliteSessionStore implements SessionStore {
       pruned += await this.#queue.run(() => this.#statements.prune.run(range).changes)
       from = to
     }
-    await this.#queue.run(() => this.#deleteUnusedAgents(used, now))
-    for (const stretch of this.#log.stretches()) await this.#queue.run(() => this.#log.prune(stretch, now))
+    if (!this.#isClosed) await this.#queue.run(() => this.#deleteUnusedAgents(used, now))
+    for (const stretch of this.#isClosed ? [] : this.#log.stretches()) {
+      if (this.#isClosed) break
+      await this.#queue.run(() => this.#log.prune(stretch, now))
+    }
     return pruned
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#queue.flush()
     this.#cache.clear()
     if (this.#ownsConnection) this.#sqlite.close()
@@ -199,7 +204,7 @@ export class SqliteSessionStore implements SessionStore {
 
   /** Marks what is left of a revocation, a batch in each turn. */
   async #finish(open: Revocation): Promise<void> {
-    while (!(await this.#queue.run(this.#sqlite.transaction(() => this.#markSome(open)))));
+    while (!this.#isClosed && !(await this.#queue.run(this.#sqlite.transaction(() => this.#markSome(open)))));
   }
 
   /** Marks some rows of a revocation; answers whether it is finished. */
