@@ -3,7 +3,7 @@ import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/
 import { SessionCache } from '../session-cache.ts'
 import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
 import { BatchQueue } from './batch-queue.ts'
-import { toUuid } from './keys.ts'
+import { toUuid } from './jti.ts'
 import { pruneSessions } from './prune.ts'
 import { ask, askAtLength, type Statement, tookTooLong } from './query.ts'
 import { RevocationListener } from './revocation-listener.ts'

@@ -4,8 +4,9 @@ import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions
 import { type ChangeSignal, changeSignal } from './change-signal.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
+import { toJti, toKey, toUserKey } from './jti.ts'
 import { type Revocation, RevocationLog } from './revocation-log.ts'
-import { FIRST_KEY, prepareStatements, toJti, toKey, toRecord, toUserKey } from './session-statements.ts'
+import { FIRST_KEY, prepareStatements, toRecord } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
 
 const DEFAULT_CACHE_SIZE = 10_000
