@@ -1,4 +1,15 @@
-import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
 import { ConfigurationError, generateKey, type SigningJwks } from '../index.ts'
 import { isPostgresUrl, pathOf } from '../stores/open.ts'
 import type { Config } from './config.ts'
@@ -78,9 +89,10 @@ function fileError(path: string, got: string): ConfigurationError {
 /** Reads the key file, or makes it, readable by its owner alone. Of several processes that start at once one makes it. */
 export function readOrMakeKeyFile(path: string): SigningJwks {
   if (existsSync(path)) return readKeyFile(path)
-  const draft = `${path}.${process.pid}`
+  // Not by the number of the process, which in containers is the same for all.
+  const draft = `${path}.${randomUUID()}`
   try {
-    writeFileSync(draft, formatKeySet(newKeySet()), { mode: 0o600, flag: 'wx' })
+    writeFileSync(draft, formatKeySet(newKeySet()), { mode: 0o600, flag: 'wx', flush: true })
     linkSync(draft, path)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') {
@@ -93,7 +105,18 @@ export function readOrMakeKeyFile(path: string): SigningJwks {
   } finally {
     removeIfThere(draft)
   }
+  syncFolder(dirname(path))
   return readKeyFile(path)
+}
+
+/** Without it, a power loss could bring back what was there before, when tokens of a new key are already out. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }
 
 function removeIfThere(path: string): void {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigurationError, type SigningJwks } from '../index.ts'
-import { codeOf, formatKeySet, readKeyFile } from './key-file.ts'
+import { codeOf, formatKeySet, readKeyFile, syncFolder } from './key-file.ts'
 
 /**
  * Changes a key file, or makes it, readable by its owner alone. Whoever reads it meanwhile sees the old file or
@@ -63,14 +63,4 @@ function keepOwner(file: number, target: string): void {
   const { mode, uid, gid } = statSync(target)
   fchmodSync(file, mode & 0o777)
   if (uid !== process.getuid?.() || gid !== process.getgid?.()) fchownSync(file, uid, gid)
-}
-
-/** Without it, a power loss could bring the old file back, when tokens of a new key are already out. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

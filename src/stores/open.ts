@@ -24,6 +24,10 @@ export interface PostgresPool {
  * Where sessions are kept: the path of a SQLite file (also `file:…` or `:memory:`), the URL of a PostgreSQL
  * primary (`postgres://…`), an open better-sqlite3 `Database`, a `pg` `Pool` (of which one connection is taken
  * for good), or a store of your own.
+ *
+ * On a `Database` of yours, no transaction of yours may span turns of the event loop (no `await` between `BEGIN` and
+ * `COMMIT`): until it ends, writes here wait, for as long as its busy time-out says, and then fail, and what other
+ * processes revoke may not be seen.
  */
 export type DatabaseOption = string | SqliteDatabase | PostgresPool | SessionStore
 

@@ -32,7 +32,7 @@ export interface SessionStore {
   list(userId: string): Promise<SessionRecord[]>
   /** Deletes, in small batches, the records that ended before the given times; answers with their number. */
   prune(ended: EndedBefore, now: Timestamp): Promise<number>
-  /** Frees what the store itself opened. */
+  /** Ends a `prune` that is under way, without a failure, and frees what the store itself opened. */
   close(): Promise<void>
 }
 

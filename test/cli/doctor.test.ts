@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -152,6 +152,17 @@ describe('doctor', () => {
     expect(states(check).at(-1) ?? '').toBe(state)
     expect(exit).toBe(state === 'wrong' ? 1 : 0)
     if (state === 'wrong' || state === 'warning') expect(of(check).at(-1)?.advice).toMatch(/\w/)
+  })
+
+  it('looks for the log beside the database, where a link stands for it', async () => {
+    const { run, database, folder } = await household()
+    const store = await openSessionStore(database)
+    await store.create(recordOf())
+    const link = join(folder, 'elsewhere.db')
+    symlinkSync(database, link)
+    const { output } = await run(`doctor --database-url ${link}`)
+    await store.close()
+    expect(output).toMatch(/wal +on, [1-9]/)
   })
 
   it('says so where nobody is an admin, or the folder is not there', async () => {

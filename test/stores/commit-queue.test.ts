@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { CommitQueue } from '../../src/stores/sqlite/commit-queue.ts'
 import { openFile } from '../../src/stores/sqlite/connection.ts'
 import { temporaryDatabase } from '../support/files.ts'
@@ -75,8 +75,46 @@ it('a locked database fails the batch', async () => {
   other.exec('BEGIN IMMEDIATE')
   await expect(add('a')).rejects.toMatchObject({ code: 'SQLITE_BUSY' })
   other.exec('ROLLBACK')
-  expect(failures).toEqual([1])
+  expect(failures).toEqual([])
   expect(await add('b')).toBe(1)
+})
+
+describe('a transaction of the host on the same connection', () => {
+  it('is waited for', async () => {
+    const { sqlite, add, seen, failures } = queueOn()
+    sqlite.exec("BEGIN; INSERT INTO things (name) VALUES ('of the host')")
+    const write = add('a')
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setTimeout(resolve))
+    expect([sqlite.inTransaction, seen()]).toEqual([true, []])
+    sqlite.exec('COMMIT')
+    expect(await write).toBe(2)
+    expect(seen()).toEqual(['of the host', 'a'])
+    expect(failures).toEqual([])
+  })
+
+  it('is left alone where it takes too long, and the next write goes through', async () => {
+    const { sqlite, add, seen } = queueOn()
+    sqlite.pragma('busy_timeout = 20')
+    sqlite.exec("BEGIN; INSERT INTO things (name) VALUES ('of the host')")
+    const results = await Promise.allSettled([add('a'), add('b')])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    sqlite.exec('COMMIT')
+    expect(await add('c')).toBe(2)
+    expect(seen()).toEqual(['of the host', 'c'])
+  })
+})
+
+it('a batch that cannot even be undone fails, and not the process', async () => {
+  const { sqlite, queue, add, failures } = queueOn()
+  // While rows are being read, this connection neither commits nor rolls back.
+  let rows: Iterator<unknown> | undefined
+  const readingRows = queue.run(() => {
+    rows = sqlite.prepare('SELECT 1').iterate()
+  })
+  const results = await Promise.allSettled([add('a'), readingRows])
+  rows?.return?.()
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(failures).toEqual([1])
 })
 
 it('keeps the WAL bounded', async () => {

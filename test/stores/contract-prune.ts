@@ -67,6 +67,16 @@ export function pruneContract(make: MakeDatabase): void {
       expect(await store.find(late)).toBeDefined()
     })
 
+    it('ends without a failure when the store is closed meanwhile', async () => {
+      const database = await make()
+      const store = await database.open()
+      await createMany(store, 1_203)
+      const pruned = store.prune({ ...NEVER, updatedAt: T0 + 1 }, AT)
+      await store.close()
+      expect(await pruned).toBeLessThanOrEqual(1_203)
+      expect(await (await database.open()).list('ada')).toHaveLength(Math.min(1_000, 1_203 - (await pruned)))
+    })
+
     it('of an empty database deletes nothing', async () => {
       const store = await (await make()).open()
       expect(await store.prune({ createdAt: AT, updatedAt: AT, revokedAt: AT }, AT)).toBe(0)

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { onCommit } from '../../src/stores/commits.ts'
+import { toUserKey } from '../../src/stores/sqlite/jti.ts'
 import { openSqliteStore } from '../../src/stores/sqlite/open.ts'
-import { toUserKey } from '../../src/stores/sqlite/session-statements.ts'
 import type { StoreOptions } from '../../src/stores/store.ts'
 import { temporaryDatabase } from '../support/files.ts'
 import { recordOf, T0 } from '../support/records.ts'
@@ -81,6 +82,34 @@ describe('what is in memory', () => {
     for (const { jti } of records) expect(other.peek(jti)).toBeUndefined()
   })
 
+  it('is all forgotten where more was logged than is worth reading, and goes on from there', async () => {
+    const { one, other, shell } = twoOn()
+    const [first, second] = [recordOf(), recordOf()]
+    for (const record of [first, second]) await one.create(record)
+    for (const { jti } of [first, second]) await other.find(jti)
+    fillLog(shell, 10_001)
+    expect(other.peek(first.jti)).toBeUndefined()
+    await other.find(second.jti)
+    await one.revoke({ jti: first.jti }, 'admin', T0)
+    expect(other.peek(second.jti)).toEqual(second)
+    await one.revoke({ jti: second.jti }, 'admin', T0)
+    expect(other.peek(second.jti)?.valid).toBe(false)
+  })
+
+  it('does not take in a session that was revoked as soon as it was committed', async () => {
+    const { one, shell } = twoOn()
+    const record = recordOf()
+    const stop = onCommit(() => {
+      shell.exec('UPDATE sliding_sessions SET valid = 0')
+      one.peek(record.jti)
+    })
+    onTestFinished(stop)
+    await one.create(record)
+    stop()
+    expect(one.peek(record.jti)?.valid ?? false).toBe(false)
+    expect((await one.find(record.jti))?.valid).toBe(false)
+  })
+
   it('is bounded', async () => {
     const { one } = twoOn(undefined, { cacheSize: 10 })
     const records = Array.from({ length: 30 }, () => recordOf())
@@ -97,6 +126,39 @@ describe('what is in memory', () => {
     await other.revoke({ jti: record.jti }, 'admin', T0)
     expect(one.peek(record.jti)?.valid).toBe(true)
     expect((await one.find(record.jti))?.valid).toBe(false)
+  })
+})
+
+/** Logs many revocations of sessions that nobody knows. */
+function fillLog(shell: Database.Database, count: number): void {
+  const insert = shell.prepare(
+    'INSERT INTO sliding_revocations (at, jti, is_open) VALUES (?, randomblob(16), 0)',
+  )
+  shell.transaction(() => {
+    for (let index = 0; index < count; index += 1) insert.run(T0)
+  })()
+}
+
+describe('the log of revocations', () => {
+  it('is pruned in small batches, but for the last row', async () => {
+    const { one, shell } = twoOn()
+    fillLog(shell, 1_234)
+    const left = () => shell.prepare('SELECT count(*) FROM sliding_revocations').pluck().get() as number
+    const counts = [left()]
+    onTestFinished(onCommit(() => counts.push(left())))
+    await one.prune({ createdAt: 0, updatedAt: 0, revokedAt: 0 }, T0 + 4_000_000)
+    const steps = counts.slice(1).map((count, index) => (counts[index] as number) - count)
+    expect(counts.at(-1)).toBe(1)
+    expect(Math.max(...steps)).toBeLessThanOrEqual(500)
+  })
+
+  it('is pruned as far as every process has read it, open revocations excepted', async () => {
+    const { one, shell } = twoOn()
+    fillLog(shell, 10)
+    shell.exec(`UPDATE sliding_revocations SET at = at + 1 WHERE seq > 7`)
+    const left = () => shell.prepare('SELECT seq FROM sliding_revocations').pluck().all()
+    await one.prune({ createdAt: 0, updatedAt: 0, revokedAt: 0 }, T0 + 3_600_000)
+    expect(left()).toEqual([8, 9, 10])
   })
 })
 

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConfigurationError } from '../../src/protocol/errors.ts'
 import { openSessionStore } from '../../src/stores/open.ts'
 import { migrateTables, openFile } from '../../src/stores/sqlite/connection.ts'
+import type { SessionStore } from '../../src/stores/store.ts'
 import { temporaryDatabase, temporaryFolder } from '../support/files.ts'
 import { recordOf, T0 } from '../support/records.ts'
 
@@ -50,6 +51,14 @@ describe('a SQLite file', () => {
     expect([path, `${path}-wal`, `${path}-shm`].map(modeOf)).toEqual(['600', '600', '600'])
   })
 
+  it('is readable by its owner alone where it is made through a link', async () => {
+    const path = temporaryDatabase()
+    const link = `${path}.link`
+    symlinkSync(path, link)
+    openFile(link).close()
+    expect(modeOf(path)).toBe('600')
+  })
+
   it('keeps the mode that its owner gave it', () => {
     const path = temporaryDatabase()
     openFile(path).close()
@@ -82,7 +91,49 @@ describe('a SQLite file', () => {
   })
 })
 
+describe('a file that is not where its name says', () => {
+  async function expectNews(one: SessionStore, path: string) {
+    const record = recordOf()
+    await one.create(record)
+    await (await open(path)).revoke({ jti: record.jti }, 'admin', T0)
+    expect(one.peek(record.jti)?.valid).toBe(false)
+  }
+
+  it('as it is a link', async () => {
+    const path = temporaryDatabase()
+    const link = join(temporaryFolder(), 'link.db')
+    symlinkSync(path, link)
+    await expectNews(await open(link), path)
+  })
+
+  it('as the host went to another folder since it opened it', async () => {
+    const path = temporaryDatabase()
+    const folder = process.cwd()
+    onTestFinished(() => process.chdir(folder))
+    process.chdir(dirname(path))
+    const sqlite = new Database(basename(path))
+    sqlite.pragma('journal_mode = WAL')
+    onTestFinished(() => {
+      sqlite.close()
+    })
+    process.chdir(folder)
+    await expectNews(await open(sqlite), path)
+  })
+})
+
 describe('what cannot be opened', () => {
+  it('a file whose tables cannot be made, which is closed again', async () => {
+    const path = temporaryDatabase()
+    const sqlite = openFile(path)
+    sqlite.exec('CREATE TABLE sliding_sessions (of_another)')
+    sqlite.close()
+    const error = await errorOf(() => openSessionStore(path))
+    expect(error.got).toMatch(/^a database whose tables cannot be made/)
+    const alone = new Database(path, { timeout: 0 })
+    expect(alone.pragma('journal_mode = DELETE', { simple: true })).toBe('delete')
+    alone.close()
+  })
+
   it('a file in a folder that is not there', async () => {
     const path = join(temporaryFolder(), 'missing', 'sessions.db')
     const error = await errorOf(() => openSessionStore(path))

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { EVENTS_KEPT_MS } from '../../server/housekeeping.ts'
 import { type Inspection, inspect } from '../../stores/sqlite/inspect.ts'
 import { formatBytes, formatCount, shortTime } from '../output.ts'
@@ -47,7 +47,7 @@ function checkJournal({ journalMode }: Inspection, path: string): Finding {
   if (journalMode !== 'wal') {
     return warning('wal', `the journal mode is ${journalMode}`, 'The server switches to WAL when it starts.')
   }
-  const log = `${path}-wal`
+  const log = `${realpathSync(path)}-wal`
   const bytes = existsSync(log) ? statSync(log).size : 0
   if (bytes < LARGE_WAL) return ok('wal', `on, ${formatBytes(bytes)}`)
   return warning(

@@ -13,13 +13,15 @@ export const PRUNE = statement(
    SELECT count(*) AS pruned, set_config('sliding_jwt.is_pruning', 'on', true) FROM gone`,
 )
 
-/** Deletes the records that ended before the given times, a stretch of the table at a time. */
+/** Deletes the records that ended before the given times, a stretch of the table at a time, until it is told to end. */
 export async function pruneSessions(
   pool: Pool,
   { createdAt, updatedAt, revokedAt }: EndedBefore,
+  isClosed: () => boolean,
 ): Promise<number> {
   let pruned = 0
   for (const stretch of await stretches(pool)) {
+    if (isClosed()) break
     const [gone] = await ask<{ pruned: number }>(pool, PRUNE, [...stretch, createdAt, updatedAt, revokedAt])
     pruned += gone?.pruned ?? 0
   }

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
-import { toJti } from './keys.ts'
+import { toJti } from './jti.ts'
 import { ask, sqlStateOf, statement } from './query.ts'
 
 /** How often the log is read when nothing is notified: proof that the connection lives, and the fallback. */

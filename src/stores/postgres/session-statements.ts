@@ -1,5 +1,5 @@
 import type { SessionRecord } from '../../protocol/types.ts'
-import { toJti } from './keys.ts'
+import { toJti } from './jti.ts'
 import { statement } from './query.ts'
 import { fromText } from './text.ts'
 

@@ -3,7 +3,7 @@ import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/
 import { SessionCache } from '../session-cache.ts'
 import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
 import { BatchQueue } from './batch-queue.ts'
-import { toUuid } from './keys.ts'
+import { toUuid } from './jti.ts'
 import { pruneSessions } from './prune.ts'
 import { ask, askAtLength, type Statement, tookTooLong } from './query.ts'
 import { RevocationListener } from './revocation-listener.ts'
@@ -33,6 +33,8 @@ export class PostgresSessionStore implements SessionStore {
    * what memory was told meanwhile, and is not remembered.
    */
   #revocations = 0
+  #isClosed = false
+  #pruning: Promise<void> = Promise.resolve()
 
   readonly #creations = new BatchQueue<Keyed<SessionRecord>, boolean>({
     keyOf,
@@ -136,14 +138,22 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
-    const pruned = await pruneSessions(this.#pool, ended)
-    await this.#userAgents.deleteUnused(now)
-    await this.#listener?.prune()
+    const pruning = this.#prune(ended, now)
+    this.#pruning = Promise.allSettled([this.#pruning, pruning]).then(() => undefined)
+    return pruning
+  }
+
+  async #prune(ended: EndedBefore, now: Timestamp): Promise<number> {
+    const pruned = await pruneSessions(this.#pool, ended, () => this.#isClosed)
+    if (!this.#isClosed) await this.#userAgents.deleteUnused(now)
+    if (!this.#isClosed) await this.#listener?.prune()
     return pruned
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#listener?.close()
+    await this.#pruning
     const queues = [this.#creations, this.#renewals, this.#firstUses, this.#endings]
     await Promise.all(queues.map((queue) => queue.idle()))
     this.#cache.clear()

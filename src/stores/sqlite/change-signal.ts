@@ -1,4 +1,4 @@
-import { openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { Sqlite } from './connection.ts'
 import { oncePerTurn } from './once-per-turn.ts'
 
@@ -29,8 +29,8 @@ function isWal(sqlite: Sqlite): boolean {
 const HEADER_BYTES = 48
 
 /**
- * Files that were opened here, by device and inode. They are never closed: POSIX drops all of a process's
- * locks on a file as soon as it closes any descriptor of it, and SQLite's locks are on this file.
+ * Files that were opened here, by device and inode. None is closed while SQLite uses it: POSIX drops all of a
+ * process's locks on a file as soon as it closes any descriptor of it, and SQLite's locks are on this file.
  */
 const descriptors = new Map<string, number>()
 
@@ -42,7 +42,7 @@ class ShmSignal implements ChangeSignal {
   constructor(sqlite: Sqlite) {
     // The file is made by the first read.
     sqlite.pragma('data_version')
-    this.#descriptor = openOnce(`${sqlite.name}-shm`)
+    this.#descriptor = openOnce(`${fileOf(sqlite)}-shm`)
     this.hasChanged()
   }
 
@@ -58,12 +58,28 @@ class ShmSignal implements ChangeSignal {
   }
 }
 
+/** The path as SQLite has it: absolute and without links, whatever the host called it and wherever it went since. */
+function fileOf(sqlite: Sqlite): string {
+  const databases = sqlite.pragma('database_list') as { readonly name: string; readonly file: string }[]
+  return databases.find(({ name }) => name === 'main')?.file ?? sqlite.name
+}
+
 function openOnce(path: string): number {
+  closeDeleted()
   const { dev, ino } = statSync(path)
   const file = `${dev}:${ino}`
   const descriptor = descriptors.get(file) ?? openSync(path, 'r')
   descriptors.set(file, descriptor)
   return descriptor
+}
+
+/** SQLite deletes the file when the last connection of all processes is closed; nobody has a lock on it any more. */
+function closeDeleted(): void {
+  for (const [file, descriptor] of descriptors) {
+    if (fstatSync(descriptor).nlink > 0) continue
+    closeSync(descriptor)
+    descriptors.delete(file)
+  }
 }
 
 /** The version changes with the commits of other connections, the total with those of this one. */

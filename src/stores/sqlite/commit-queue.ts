@@ -7,6 +7,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** How often it is looked whether a transaction of the host's is over. */
+const PAUSE_MS = 1
+
 type Result = { readonly value: unknown } | { readonly error: unknown }
 
 /**
@@ -19,6 +22,7 @@ export class CommitQueue {
   readonly #begin
   readonly #commit
   readonly #rollback
+  readonly #busyTimeout
   #waiting: Waiting[] = []
 
   /** `onFailure` is told when a whole batch was undone. */
@@ -28,6 +32,7 @@ export class CommitQueue {
     this.#begin = sqlite.prepare('BEGIN IMMEDIATE')
     this.#commit = sqlite.prepare('COMMIT')
     this.#rollback = sqlite.prepare('ROLLBACK')
+    this.#busyTimeout = sqlite.prepare('PRAGMA busy_timeout').pluck()
   }
 
   /**
@@ -36,9 +41,16 @@ export class CommitQueue {
    */
   run<T>(write: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.flush())
+      if (this.#waiting.length === 0) setImmediate(() => this.#flushWhenFree())
       this.#waiting.push({ write, resolve, reject })
     })
+  }
+
+  /** A transaction of the host's on this connection is waited for, for as long as one of another process's. */
+  #flushWhenFree(since = performance.now()): void {
+    if (!this.#sqlite.inTransaction || performance.now() - since >= Number(this.#busyTimeout.get()))
+      this.flush()
+    else setTimeout(() => this.#flushWhenFree(since), PAUSE_MS)
   }
 
   /** Commits what is waiting, now. */
@@ -46,26 +58,24 @@ export class CommitQueue {
     const batch = this.#waiting
     if (batch.length === 0) return
     this.#waiting = []
+    let isBegun = false
     try {
-      const results = this.#commitAll(batch)
+      const started = startCommit()
+      this.#begin.run()
+      isBegun = true
+      const results = batch.map(({ write }) => this.#try(write))
+      this.#commit.run()
+      endCommit(started, batch.length)
       batch.forEach(({ resolve, reject }, index) => {
         const result = results[index] as Result
         if ('error' in result) reject(result.error)
         else resolve(result.value as never)
       })
     } catch (error) {
-      this.#undo()
       for (const { reject } of batch) reject(error)
+      // Where the host has a transaction open, that one is not ours to undo.
+      if (isBegun) this.#undo()
     }
-  }
-
-  #commitAll(batch: readonly Waiting[]): Result[] {
-    const started = startCommit()
-    this.#begin.run()
-    const results = batch.map(({ write }) => this.#try(write))
-    this.#commit.run()
-    endCommit(started, batch.length)
-    return results
   }
 
   /** A failure that ended the transaction, such as a full disk, is the whole batch's. */
@@ -81,8 +91,9 @@ export class CommitQueue {
   #undo(): void {
     try {
       if (this.#sqlite.inTransaction) this.#rollback.run()
-    } finally {
-      this.#onFailure()
+    } catch {
+      // A connection that is broken tells the next batch, too.
     }
+    this.#onFailure()
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
@@ -22,7 +22,7 @@ export type TableSet = 'sessions' | 'server'
  * writer; `synchronous=FULL` makes every commit survive a loss of power.
  */
 export function openFile(path: string): Sqlite {
-  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+  if (path !== ':memory:') makeFile(path)
   const sqlite = new Database(path, { timeout: BUSY_TIMEOUT_MS })
   try {
     switchToWal(sqlite)
@@ -33,6 +33,20 @@ export function openFile(path: string): Sqlite {
     throw error
   }
   return sqlite
+}
+
+/**
+ * Makes the file where it is not there yet. What is there is never opened: POSIX drops all of a process's locks on
+ * a file as soon as it closes any descriptor of it, and another connection's may be among them.
+ */
+function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    // A link to nothing yet.
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
+  }
 }
 
 /** Unlike a write, the switch does not wait for another process's write: without this, two that make a file at once fail. */

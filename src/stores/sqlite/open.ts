@@ -14,7 +14,9 @@ const PATH_FORM = 'the path of a SQLite file, file:… or :memory:'
  * @throws ConfigurationError where it cannot be opened, read or written.
  */
 export function openSqliteStore(database: string | Sqlite, options: StoreOptions = {}): SessionStore {
-  if (typeof database === 'string') return storeOn(openPath(database), true, options)
+  if (typeof database === 'string') {
+    return orClosed(openPath(database), (sqlite) => storeOn(sqlite, true, options))
+  }
   if (typeof database.prepare('SELECT 1').pluck().get() === 'bigint') {
     throw new ConfigurationError(
       'database',
@@ -31,9 +33,13 @@ export function openSqliteStore(database: string | Sqlite, options: StoreOptions
  * @throws ConfigurationError where it cannot be opened, read or written.
  */
 export function openSqliteServerDatabase(path: string): ServerDatabase {
-  const sqlite = openPath(path)
+  return orClosed(openPath(path), (sqlite) => readable(() => sqliteServerDatabase(sqlite)))
+}
+
+/** What cannot be opened is closed again. */
+function orClosed<T>(sqlite: Sqlite, open: (sqlite: Sqlite) => T): T {
   try {
-    return readable(() => sqliteServerDatabase(sqlite))
+    return open(sqlite)
   } catch (error) {
     sqlite.close()
     throw error

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lte, sql } from 'drizzle-orm'
 import type { RevocationReason, Timestamp } from '../../protocol/types.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { revocations } from './schema.ts'
@@ -8,6 +8,12 @@ export type Revocation = typeof revocations.$inferSelect
 
 /** How long rows are kept for processes that have not read them yet; who comes later forgets all it knows. */
 const KEPT_MS = 3_600_000
+
+/** Rows that are read in one go: some milliseconds. Where there are more, asking anew for each session is cheaper. */
+const READ_AT_ONCE = 2_000
+
+/** Rows looked at in one go when pruning. */
+const PRUNE_BATCH = 500
 
 /** The log of revocations: written with each one, in its transaction, and read by every process. */
 export class RevocationLog {
@@ -20,17 +26,16 @@ export class RevocationLog {
   constructor(sqlite: Sqlite, database: Drizzle) {
     this.#sqlite = sqlite
     this.#statements = prepareStatements(database)
-    this.#lastRead = this.#statements.last.get()?.seq ?? 0
+    this.#lastRead = this.#last() ?? 0
     this.#lastKept = this.#lastRead
   }
 
-  /** What is new since the last call; `missed` where rows were deleted before they could be read. */
+  /** What is new since the last call; `missed` where rows were deleted before they could be read, or are too many. */
   read(): readonly Revocation[] | 'missed' {
-    const rows = this.#statements.since.all({ seq: this.#lastRead })
-    const [first] = rows
-    if (first === undefined) return rows
-    const isMissed = first.seq !== this.#lastRead + 1
-    this.#lastRead = rows.at(-1)?.seq ?? this.#lastRead
+    const before = this.#lastRead
+    const rows = this.#statements.since.all({ seq: before })
+    const isMissed = rows.length === READ_AT_ONCE || (rows[0]?.seq ?? before + 1) !== before + 1
+    this.#lastRead = (isMissed ? this.#last() : rows.at(-1)?.seq) ?? before
     if (!this.#sqlite.inTransaction) this.#lastKept = this.#lastRead
     return isMissed ? 'missed' : rows
   }
@@ -66,10 +71,22 @@ export class RevocationLog {
     return this.#statements.allOpen.all()
   }
 
-  /** Deletes what every process has read by now, but for the last row, from which the numbers go on. */
-  prune(now: Timestamp): void {
-    const last = this.#statements.last.get()?.seq
-    if (last !== undefined) this.#statements.prune.run({ before: now - KEPT_MS, last })
+  /** The stretches in which it is pruned, as numbers before and up to; the last row stays, from which they go on. */
+  *stretches(): Generator<readonly [number, number]> {
+    const last = this.#last() ?? 0
+    const first = this.#statements.first.get()?.seq ?? last
+    for (let from = first - 1; from < last - 1; from += PRUNE_BATCH) {
+      yield [from, Math.min(from + PRUNE_BATCH, last - 1)]
+    }
+  }
+
+  /** Deletes of a stretch what every process has read by now. */
+  prune([from, to]: readonly [number, number], now: Timestamp): void {
+    this.#statements.prune.run({ from, to, before: now - KEPT_MS })
+  }
+
+  #last(): number | undefined {
+    return this.#statements.last.get()?.seq ?? undefined
   }
 }
 
@@ -78,13 +95,22 @@ function prepareStatements(database: Drizzle) {
   const select = () => database.select().from(revocations)
   const isOpen = sql`is_open`
   return {
-    last: database
-      .select({ seq: sql<number | null>`max(${revocations.seq})` })
+    first: database
+      .select({ seq: revocations.seq })
       .from(revocations)
+      .orderBy(asc(revocations.seq))
+      .limit(1)
+      .prepare(),
+    last: database
+      .select({ seq: revocations.seq })
+      .from(revocations)
+      .orderBy(desc(revocations.seq))
+      .limit(1)
       .prepare(),
     since: select()
       .where(gt(revocations.seq, placeholder('seq')))
       .orderBy(asc(revocations.seq))
+      .limit(READ_AT_ONCE)
       .prepare(),
     add: database
       .insert(revocations)
@@ -110,8 +136,9 @@ function prepareStatements(database: Drizzle) {
       .delete(revocations)
       .where(
         and(
+          gt(revocations.seq, placeholder('from')),
+          lte(revocations.seq, placeholder('to')),
           lte(revocations.at, placeholder('before')),
-          lt(revocations.seq, placeholder('last')),
           eq(revocations.isOpen, false),
         ),
       )

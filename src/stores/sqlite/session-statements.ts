@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { and, asc, count, desc, eq, gt, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { SessionRecord } from '../../protocol/types.ts'
 import type { Drizzle } from './connection.ts'
+import { toJti } from './jti.ts'
 import { sessions, userAgents } from './schema.ts'
 
 /** The longest device list. */
@@ -175,22 +175,4 @@ export function toRecord({ session, isCovered: isRevoked, userAgent, lastUserAge
     lastIp: session.lastIp ?? session.ip,
     lastUserAgent: lastUserAgent ?? userAgent,
   }
-}
-
-/** So few bytes that two users hardly ever share them; whoever must not be mistaken compares the id as well. */
-const USER_KEY_BYTES = 5
-
-/** What stands for a user in the index. */
-export function toUserKey(userId: string): Buffer {
-  return createHash('sha256').update(userId).digest().subarray(0, USER_KEY_BYTES)
-}
-
-/** The 16 bytes of a `jti`. */
-export function toKey(jti: string): Buffer {
-  return Buffer.from(jti, 'base64url')
-}
-
-/** The `jti` of 16 bytes. */
-export function toJti(key: Buffer): string {
-  return key.toString('base64url')
 }

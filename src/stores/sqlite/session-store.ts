@@ -4,8 +4,9 @@ import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions
 import { type ChangeSignal, changeSignal } from './change-signal.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
+import { toJti, toKey, toUserKey } from './jti.ts'
 import { type Revocation, RevocationLog } from './revocation-log.ts'
-import { FIRST_KEY, prepareStatements, toJti, toKey, toRecord, toUserKey } from './session-statements.ts'
+import { FIRST_KEY, prepareStatements, toRecord } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
 
 const DEFAULT_CACHE_SIZE = 10_000
@@ -26,6 +27,9 @@ export class SqliteSessionStore implements SessionStore {
   readonly #signal: ChangeSignal
   /** Whether there are commits after which the log was not read yet: a signal comes once, and reading may fail. */
   #isBehind = false
+  /** Grows with every revocation that becomes known: what was written before is not remembered as valid after it. */
+  #revocations = 0
+  #isClosed = false
 
   constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean, options: StoreOptions = {}) {
     const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
@@ -65,19 +69,21 @@ export class SqliteSessionStore implements SessionStore {
 
   /** What is still open of the user's revocations is finished before, so that it cannot take this session along. */
   async create(record: SessionRecord): Promise<void> {
+    let before = this.#revocations
     for (;;) {
       const open = await this.#queue.run(() => {
         const [unfinished] = this.#log.openOf(record.userId)
         if (unfinished !== undefined) return unfinished
         // What was revoked until now does not concern this session.
         this.#readLog()
+        before = this.#revocations
         this.#insert(record)
         return undefined
       })
       if (open === undefined) break
       await this.#finish(open)
     }
-    this.#cache.set(record)
+    if (this.#revocations === before) this.#cache.set(record)
   }
 
   async renew({ jti, expected, lineage, at, client }: Renewal): Promise<boolean> {
@@ -127,7 +133,7 @@ export class SqliteSessionStore implements SessionStore {
     for (const open of this.#log.allOpen()) await this.#finish(open)
     const used = new Set<number>()
     let pruned = 0
-    for (let from = FIRST_KEY; ; ) {
+    for (let from = FIRST_KEY; !this.#isClosed; ) {
       const batch = this.#statements.batch.all({ from })
       const to = batch.at(-1)?.jti
       if (to === undefined) break
@@ -139,14 +145,16 @@ export class SqliteSessionStore implements SessionStore {
       pruned += await this.#queue.run(() => this.#statements.prune.run(range).changes)
       from = to
     }
-    await this.#queue.run(() => {
-      this.#deleteUnusedAgents(used, now)
-      this.#log.prune(now)
-    })
+    if (!this.#isClosed) await this.#queue.run(() => this.#deleteUnusedAgents(used, now))
+    for (const stretch of this.#isClosed ? [] : this.#log.stretches()) {
+      if (this.#isClosed) break
+      await this.#queue.run(() => this.#log.prune(stretch, now))
+    }
     return pruned
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#queue.flush()
     this.#cache.clear()
     if (this.#ownsConnection) this.#sqlite.close()
@@ -173,6 +181,7 @@ export class SqliteSessionStore implements SessionStore {
       return changes
     })
     const changes = await this.#queue.run(revokeAndLog)
+    this.#revocations += 1
     this.#cache.change(jti, { valid: false, revokedAt: at, revokedReason: reason })
     return changes
   }
@@ -194,6 +203,7 @@ export class SqliteSessionStore implements SessionStore {
       return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#markSome(open) }
     })
     const { open, count, isFinished } = await this.#queue.run(openAndCount)
+    this.#revocations += 1
     this.#cache.invalidateUser(userId, except)
     // What fails here is finished by the next prune, or before the user's next login.
     if (!isFinished) this.#finish(open).catch(() => undefined)
@@ -202,7 +212,7 @@ export class SqliteSessionStore implements SessionStore {
 
   /** Marks what is left of a revocation, a batch in each turn. */
   async #finish(open: Revocation): Promise<void> {
-    while (!(await this.#queue.run(this.#sqlite.transaction(() => this.#markSome(open)))));
+    while (!this.#isClosed && !(await this.#queue.run(this.#sqlite.transaction(() => this.#markSome(open)))));
   }
 
   /** Marks some rows of a revocation; answers whether it is finished. */
@@ -218,11 +228,20 @@ export class SqliteSessionStore implements SessionStore {
   /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
   #catchUp(connection?: object): void {
     if (this.#signal.hasChanged(connection)) this.#isBehind = true
-    if (this.#isBehind) this.#readLog()
+    if (!this.#isBehind) return
+    this.#readLog()
+    if (this.#sqlite.inTransaction) this.#readAgain()
+  }
+
+  /** What is read inside of a transaction of the host's is of its beginning, and its own writes may be undone. */
+  #readAgain(): void {
+    this.#log.rewind()
+    this.#isBehind = true
   }
 
   #readLog(): void {
     const news = this.#log.read()
+    if (news.length > 0) this.#revocations += 1
     if (news === 'missed') this.#cache.clear()
     else for (const { jti, userId, except } of news) this.#invalidate(jti, userId, except)
     this.#isBehind = false
@@ -231,8 +250,7 @@ export class SqliteSessionStore implements SessionStore {
   /** A batch was undone: what was written in it, and read of the log, never was. */
   #forgetUndone(): void {
     this.#userAgents.forget()
-    this.#log.rewind()
-    this.#isBehind = true
+    this.#readAgain()
   }
 
   #invalidate(jti: Buffer | null, userId: string | null, except: Buffer | null): void {
