@@ -2,7 +2,6 @@ import './runtime.ts'
 
 export type { SharedKeyOption } from './channel/shared-keys.ts'
 export type { SessionEventName, SessionEvents, SessionListener } from './events.ts'
-export type { AuthenticateOptions } from './express/authenticate.ts'
 export type { RevokeOptions, SlidingSession } from './express/face.ts'
 export {
   type Problem,
@@ -13,6 +12,7 @@ export {
   sendProblem,
 } from './express/problem.ts'
 export { readClient } from './express/read-request.ts'
+export type { AuthenticateOptions } from './express/requirements.ts'
 export type { Started } from './logins.ts'
 export type { Auth, Outcome } from './outcome.ts'
 export { type Duration, formatDuration, parseDuration } from './protocol/duration.ts'

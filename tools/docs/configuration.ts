@@ -21,7 +21,7 @@ export function configurationPage(): string {
     sections(optionsOf('src/protocol/fingerprint.ts', 'FingerprintRule')),
     '## authenticate',
     'What a route asks for: `sessions.authenticate({ … })`.',
-    sections(optionsOf('src/express/authenticate.ts', 'AuthenticateOptions')),
+    sections(optionsOf('src/express/requirements.ts', 'AuthenticateOptions')),
     '## The client',
     'The options of `createClient`; [clients](clients.md) has the rest.',
     sections(optionsOf('src/client/client.ts', 'ClientOptions')),
