@@ -7,9 +7,9 @@ export function configurationPage(): string {
     '# Configuration',
     'Made from the source by `npm run docs`. Durations are `15m`, `7d`, `1500ms` or a number of seconds: milliseconds, seconds, minutes, hours and days (`ms`, `s`, `m`, `h`, `d`).',
     '## The server',
-    'Each setting is an environment variable, and a flag of `sliding-jwt serve`; the flag wins. What cannot be used stops the start, with one line that names the variable, what it got and what it takes. An empty variable counts as none.',
+    'Each setting is an environment variable, and a flag of `sliding-jwt serve` where the table has one; the flag wins. What cannot be used stops the start, with one line that names the variable, what it got and what it takes. An empty variable counts as none; but an empty `JWT_SECRET` stops the start, as it was meant to be one.',
     table(['variable', 'flag', 'default', 'meaning'], SETTINGS.map(settingRow)),
-    'A secret on a command line can be read by other users of the machine: give it as a variable, or let it be in a file.',
+    'A command line can be read by other users of the machine, so what is secret has no flag. Give a `DATABASE_URL` with a password in it as a variable, too.',
     '## The library',
     'The options of `slidingSession`. A name that is none is an error, which tells the nearest right one.',
     sections([
