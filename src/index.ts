@@ -27,13 +27,14 @@ export {
 export type { FingerprintFunction, FingerprintOption, FingerprintRule } from './protocol/fingerprint.ts'
 export { type Policy, type PolicyOptions, readPolicy } from './protocol/policy.ts'
 export type { SessionInfo } from './protocol/session-info.ts'
-export type {
-  Claims,
-  Client,
-  Lineage,
-  RevocationReason,
-  SessionRecord,
-  Timestamp,
+export {
+  type Claims,
+  type Client,
+  type Lineage,
+  REVOCATION_REASONS,
+  type RevocationReason,
+  type SessionRecord,
+  type Timestamp,
 } from './protocol/types.ts'
 export type { LoadClaims } from './sessions.ts'
 export { type SlidingSessionOptions, slidingSession } from './sliding-session.ts'
