@@ -2,7 +2,6 @@ import './runtime.ts'
 
 export type { SharedKeyOption } from './channel/shared-keys.ts'
 export type { SessionEventName, SessionEvents, SessionListener } from './events.ts'
-export type { AuthenticateOptions } from './express/authenticate.ts'
 export type { RevokeOptions, SlidingSession } from './express/face.ts'
 export {
   type Problem,
@@ -13,6 +12,7 @@ export {
   sendProblem,
 } from './express/problem.ts'
 export { readClient } from './express/read-request.ts'
+export type { AuthenticateOptions } from './express/requirements.ts'
 export type { Started } from './logins.ts'
 export type { Auth, Outcome } from './outcome.ts'
 export { type Duration, formatDuration, parseDuration } from './protocol/duration.ts'
@@ -27,13 +27,14 @@ export {
 export type { FingerprintFunction, FingerprintOption, FingerprintRule } from './protocol/fingerprint.ts'
 export { type Policy, type PolicyOptions, readPolicy } from './protocol/policy.ts'
 export type { SessionInfo } from './protocol/session-info.ts'
-export type {
-  Claims,
-  Client,
-  Lineage,
-  RevocationReason,
-  SessionRecord,
-  Timestamp,
+export {
+  type Claims,
+  type Client,
+  type Lineage,
+  REVOCATION_REASONS,
+  type RevocationReason,
+  type SessionRecord,
+  type Timestamp,
 } from './protocol/types.ts'
 export type { LoadClaims } from './sessions.ts'
 export { type SlidingSessionOptions, slidingSession } from './sliding-session.ts'

@@ -189,12 +189,15 @@ export class Sessions {
   }
 
   /**
-   * Puts other keys in the place of all before. Tokens of a key that is gone are refused from now on.
+   * Puts other keys in the place of all before, unless `refuse` throws. Tokens of a key that is gone are refused
+   * from now on.
    *
    * @throws ConfigurationError where it is no JWK Set of keys that sign; then nothing is changed.
    */
-  useKeys(jwks: SigningJwks): void {
-    this.#keyring.replace(keyringOfJwks(jwks))
+  useKeys(jwks: SigningJwks, refuse: (keyring: Keyring) => void): void {
+    const keyring = keyringOfJwks(jwks)
+    refuse(keyring)
+    this.#keyring.replace(keyring)
     this.#verifier.forget()
   }
 

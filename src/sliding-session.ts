@@ -1,16 +1,13 @@
-import type { KeyObject } from 'node:crypto'
-import { readSharedKeys, type SharedKeyOption, type SharedKeys } from './channel/shared-keys.ts'
+import {
+  readSharedKeys,
+  refuseSigning,
+  type SharedKeyOption,
+  type SharedKeys,
+} from './channel/shared-keys.ts'
 import { face, type SlidingSession } from './express/face.ts'
 import { ConfigurationError } from './protocol/errors.ts'
-import {
-  POLICY_OPTIONS,
-  type Policy,
-  type PolicyOptions,
-  readFunction,
-  readPolicy,
-  refuseUnknown,
-  show,
-} from './protocol/policy.ts'
+import { readFunction, refuseUnknown, show } from './protocol/options.ts'
+import { POLICY_OPTIONS, type Policy, type PolicyOptions, readPolicy } from './protocol/policy.ts'
 import { type LoadClaims, Sessions } from './sessions.ts'
 import { type DatabaseOption, openSessionStore } from './stores/open.ts'
 import { keyringOfJwks, type SigningJwks } from './tokens/jwks.ts'
@@ -89,9 +86,6 @@ function readResources(
       'audiences of other servers',
     )
   }
-  const signs = (shared: KeyObject) => keyring.keys.some(({ key }) => key.equals(shared))
-  if ([...sharedKeys.values()].flat().some(signs)) {
-    throw new ConfigurationError('resources', 'a key that signs tokens', 'keys for nothing else')
-  }
+  refuseSigning(sharedKeys, keyring.keys)
   return sharedKeys
 }

@@ -9,6 +9,7 @@ describe('what the package exports', () => {
       'ALGORITHMS',
       'ConfigurationError',
       'ERRORS',
+      'REVOCATION_REASONS',
       'SlidingSessionError',
       'describeKeys',
       'formatDuration',

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { ConfigurationError } from '../protocol/errors.ts'
-import { show } from '../protocol/policy.ts'
+import { show } from '../protocol/options.ts'
 
 /** The keys that are shared with other servers, by their audience. Any of several is taken, so that they can be exchanged. */
 export type SharedKeys = ReadonlyMap<string, readonly KeyObject[]>
@@ -35,6 +35,18 @@ export function readSharedKeys(option: string, resources: unknown): SharedKeys {
     throw new ConfigurationError(option, 'one key twice', RESOURCES_FORM)
   }
   return keys
+}
+
+/**
+ * Refuses keys of which one is shared: who holds it could sign tokens.
+ *
+ * @throws ConfigurationError
+ */
+export function refuseSigning(sharedKeys: SharedKeys, keys: readonly { readonly key: KeyObject }[]): void {
+  const shared = [...sharedKeys.values()].flat()
+  if (keys.some(({ key }) => shared.some((other) => key.equals(other)))) {
+    throw new ConfigurationError('resources', 'a key that signs tokens', 'keys for nothing else')
+  }
 }
 
 /** Reads one key, or several. */

@@ -11,7 +11,9 @@ import {
   type SigningJwks,
   type Timestamp,
 } from '../index.ts'
+import type { Config } from '../server/config.ts'
 import { keyPathOf } from '../server/key-file.ts'
+import { isPostgresUrl } from '../stores/open.ts'
 import { type Call, type Command, CommandError, UsageError } from './command.ts'
 import { shortTime } from './output.ts'
 import { configOf, settingOptions } from './settings.ts'
@@ -34,9 +36,14 @@ export function keyPathOfCall(call: Call): string {
   const config = configOf(call)
   const path = keyPathOf(config)
   if (path !== undefined) return path
-  const reason =
-    config.secret === undefined ? 'a database in memory has no key file' : 'the key is JWT_SECRET'
-  throw new CommandError('conflict', `${reason}: give JWT_KEYS the path of a key file`)
+  throw new CommandError('conflict', `${whyNoKeyFile(config)}: give JWT_KEYS the path of a key file`)
+}
+
+function whyNoKeyFile({ secret, databaseUrl }: Config): string {
+  if (secret !== undefined) return 'the key is JWT_SECRET'
+  return isPostgresUrl(databaseUrl)
+    ? 'a PostgreSQL database has no key file beside it'
+    : 'a database in memory has no key file'
 }
 
 /** When the new key of a call begins to sign. */

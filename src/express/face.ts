@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response, Router } from 'express'
-import type { SharedKeys } from '../channel/shared-keys.ts'
+import { refuseSigning, type SharedKeys } from '../channel/shared-keys.ts'
 import type { SessionEventName, SessionListener } from '../events.ts'
 import type { Started } from '../logins.ts'
 import type { Outcome } from '../outcome.ts'
+import { ConfigurationError } from '../protocol/errors.ts'
+import { readBoolean, refuseUnknown, show } from '../protocol/options.ts'
 import type { SessionInfo } from '../protocol/session-info.ts'
-import type { RevocationReason } from '../protocol/types.ts'
+import { REVOCATION_REASONS, type RevocationReason } from '../protocol/types.ts'
 import type { Sessions, SigningJwks } from '../sessions.ts'
-import { type AuthenticateOptions, authenticate } from './authenticate.ts'
+import { authenticate } from './authenticate.ts'
 import { jwks } from './jwks.ts'
 import { clientOf, readClient, readCredential } from './read-request.ts'
 import { renew } from './renew.ts'
+import type { AuthenticateOptions } from './requirements.ts'
 import { endSession, sessionRoutes } from './routes.ts'
 import { refuseSent, sendToken } from './write-response.ts'
 
@@ -19,7 +22,11 @@ const PRUNE_INTERVAL_MS = 600_000
 
 /** Sessions with one token only, for Express. Made by `slidingSession`. */
 export interface SlidingSession {
-  /** The middleware that lets valid sessions pass, sets `req.auth`, and renews expired tokens. */
+  /**
+   * The middleware that lets valid sessions pass, sets `req.auth`, and renews expired tokens.
+   *
+   * @throws ConfigurationError where an option is unknown or cannot be used.
+   */
   authenticate(options?: AuthenticateOptions): RequestHandler
   /**
    * Begins a session for a user whose identity you have checked; the token goes out in `X-JWT`.
@@ -30,29 +37,58 @@ export interface SlidingSession {
   /**
    * Ends the session of a request that `authenticate` let pass (logout); no token goes out. Answers whether there
    * was one: a token that `authenticate` has not judged ends nothing, as it may be an old copy.
+   *
+   * @throws SlidingSessionError `unavailable`
    */
   end(req: Request, res: Response): Promise<boolean>
-  /** A user's sessions, valid ones first; at most 1,000. */
+  /**
+   * A user's sessions, valid ones first; at most 1,000.
+   *
+   * @throws SlidingSessionError `unavailable`
+   */
   list(userId: string): Promise<SessionInfo[]>
-  /** One session; undefined where it is not recorded. */
+  /**
+   * One session; undefined where it is not recorded.
+   *
+   * @throws SlidingSessionError `unavailable`
+   */
   find(jti: string): Promise<SessionInfo | undefined>
-  /** Revokes one session; answers whether it was valid until now. Its tokens are refused from the next request on. */
+  /**
+   * Revokes one session; answers whether it was valid until now. Its tokens are refused from the next request on.
+   *
+   * @throws SlidingSessionError `unavailable`, ConfigurationError where an option is unknown or cannot be used.
+   */
   revoke(jti: string, options?: RevokeOptions): Promise<boolean>
-  /** Revokes all sessions of a user, where wanted with the exception of one. */
+  /**
+   * Revokes all sessions of a user, where wanted with the exception of one. `revoked` counts those that had not been
+   * revoked before; some of them may have ended by themselves.
+   *
+   * @throws SlidingSessionError `unavailable`, ConfigurationError where an option is unknown or cannot be used.
+   */
   revokeAll(
     userId: string,
     options?: RevokeOptions & { except?: string | undefined },
   ): Promise<{ revoked: number }>
   /** The mountable router: `POST /logout`, `GET` and `DELETE /me/sessions`, `DELETE /me/sessions/:jti`. */
   routes(): Router
-  /** Deletes the records of all sessions that have ended; it also runs by itself, for those a day old. */
+  /**
+   * Deletes the records of all sessions that have ended, and answers with their number; it also runs by itself, for
+   * those a day old.
+   *
+   * @throws SlidingSessionError `unavailable`
+   */
   prune(): Promise<number>
+  /** Has a listener told of an event: see `SessionEvents`. What it throws becomes a warning of the process. */
   on<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
+  /** Takes a listener back. */
   off<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
   /**
    * The same judgement for a WebSocket's upgrade request. Where the outcome has a `token`, the session was
    * renewed: hand it to the client, as a header of the 101 answer or as the first message.
-   * `ip` is the client's address as your server knows it; by default that of the socket.
+   * `ip` is the client's address as your server knows it; by default that of the socket. `strict`: see
+   * `AuthenticateOptions`.
+   *
+   * @throws SlidingSessionError `unavailable`, ConfigurationError where an option is unknown or cannot be used.
    */
   authenticateUpgrade(req: IncomingMessage, options?: { ip?: string; strict?: boolean }): Promise<Outcome>
   /**
@@ -69,13 +105,15 @@ export interface SlidingSession {
    * Puts other keys in the place of all before, without a restart. Tokens of a key that is gone are refused from
    * the next request on.
    *
-   * @throws ConfigurationError where it is no JWK Set of keys that sign; then nothing is changed.
+   * @throws ConfigurationError where it is no JWK Set of keys that sign, or a resource server has one of them, too;
+   * then nothing is changed.
    */
   useKeys(keys: SigningJwks): void
   /** Stops the pruning and closes what was opened here. */
   close(): Promise<void>
 }
 
+/** How `revoke` and `revokeAll` do it. */
 export interface RevokeOptions {
   /** What the record and the event tell as the reason. Default `revoked`. */
   readonly reason?: RevocationReason
@@ -96,12 +134,21 @@ export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => numb
 
     end: (req, res) => endSession(sessions, req, res),
 
-    list: (userId) => sessions.list(userId),
-    find: (jti) => sessions.find(jti),
-    revoke: (jti, { reason = 'revoked' } = {}) => sessions.revoke(jti, reason),
+    list: async (userId) => sessions.list(readUserId(userId)),
+    find: async (jti) => sessions.find(readJti(jti)),
 
-    async revokeAll(userId, { except, reason = 'revoked' } = {}) {
-      return { revoked: await sessions.revokeAll(userId, reason, except) }
+    async revoke(jti, options = {}) {
+      refuseUnknown(options, ['reason'])
+      return sessions.revoke(readJti(jti), readReason(options.reason))
+    },
+
+    async revokeAll(userId, options = {}) {
+      refuseUnknown(options, ['except', 'reason'])
+      const { except, reason } = options
+      if (except !== undefined && typeof except !== 'string') {
+        throw new ConfigurationError('except', show(except), 'the jti of a session')
+      }
+      return { revoked: await sessions.revokeAll(readUserId(userId), readReason(reason), except) }
     },
 
     routes: () => sessionRoutes(sessions, authenticate(sessions, now)),
@@ -117,13 +164,18 @@ export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => numb
       return self
     },
 
-    async authenticateUpgrade(req, { ip = req.socket.remoteAddress, strict = false } = {}) {
+    async authenticateUpgrade(req, options = {}) {
+      refuseUnknown(options, ['ip', 'strict'])
+      const { ip = req.socket.remoteAddress } = options
+      if (ip !== undefined && typeof ip !== 'string')
+        throw new ConfigurationError('ip', show(ip), 'an address')
+      const strict = readBoolean('strict', options.strict)
       return sessions.authenticate(readCredential(req), () => clientOf(req, ip), strict)
     },
 
     jwks: () => jwks(sessions),
     renew: () => renew(sessions, sharedKeys, now),
-    useKeys: (keys) => sessions.useKeys(keys),
+    useKeys: (keys) => sessions.useKeys(keys, (keyring) => refuseSigning(sharedKeys, keyring.keys)),
 
     async close() {
       clearInterval(pruning)
@@ -131,4 +183,20 @@ export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => numb
     },
   }
   return self
+}
+
+/** What is no name at all is the caller's mistake; the database would only be blamed for it. */
+function readUserId(userId: unknown): string {
+  if (typeof userId === 'string' && userId !== '') return userId
+  throw new TypeError('A user id is a non-empty string.')
+}
+
+function readJti(jti: unknown): string {
+  if (typeof jti === 'string') return jti
+  throw new TypeError('A jti is a string.')
+}
+
+function readReason(reason: RevocationReason = 'revoked'): RevocationReason {
+  if (REVOCATION_REASONS.includes(reason)) return reason
+  throw new ConfigurationError('reason', show(reason), `one of ${REVOCATION_REASONS.join(', ')}`)
 }

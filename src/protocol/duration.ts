@@ -4,13 +4,12 @@ const UNITS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
-  w: 604_800_000,
 }
 
 const LONGEST = 3_650 * 86_400_000
-const FORM = /^(\d{1,15}(?:\.\d{1,3})?) ?(ms|s|m|h|d|w)?$/
+const FORM = /^(\d{1,15}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/
 
-/** `15m`, `7d`, `1500ms`, `2 h`, or a number of seconds. */
+/** `15m`, `7d`, `1500ms`, or a number of seconds; each with up to three decimals. */
 export type Duration = string | number
 
 /** What `parseDuration` takes, for error messages. */

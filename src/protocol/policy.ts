@@ -6,7 +6,7 @@ import {
   type FingerprintPolicy,
   readFingerprint,
 } from './fingerprint.ts'
-import { nearest } from './nearest.ts'
+import { show } from './options.ts'
 
 /** The rules that a host can choose. Durations are `15m`, `7d`, `1500ms`, or a number of seconds. */
 export interface PolicyOptions {
@@ -146,38 +146,6 @@ function readOption(option: keyof Policy, value: unknown): unknown {
   const result = read(value === undefined ? byDefault : value)
   if (result === undefined) throw new ConfigurationError(option, show(value), takes)
   return result
-}
-
-/**
- * Refuses names that are no options, and says which one was probably meant.
- *
- * @throws ConfigurationError
- */
-export function refuseUnknown(options: object, known: readonly string[]): void {
-  for (const option of Object.keys(options)) {
-    if (known.includes(option)) continue
-    const meant = nearest(option, known)
-    throw new ConfigurationError(
-      option,
-      'an unknown option',
-      meant === undefined ? `one of ${known.join(', ')}` : `did you mean ${meant}?`,
-    )
-  }
-}
-
-/** An option that is a function, or what stands for it where there is none. */
-export function readFunction<T>(option: string, value: T | undefined, byDefault: T): T {
-  if (value === undefined) return byDefault
-  if (typeof value !== 'function') throw new ConfigurationError(option, show(value), 'a function')
-  return value
-}
-
-/** A value as an error message shows it: short, and never more than its type where it may be a secret. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
-  if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  return value === undefined ? 'nothing' : String(value)
 }
 
 function duration(byDefault: Duration): Reader<number> {

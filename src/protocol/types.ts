@@ -27,7 +27,7 @@ export interface Lineage {
 /** The lineage of a session at login. */
 export const FIRST_LINEAGE: Lineage = Object.freeze({ issued: 0, seen: 0, floor: 0, parent: null })
 
-/** Why a session was revoked. */
+/** Every `RevocationReason`. */
 export const REVOCATION_REASONS = [
   'logout',
   'revoked',

@@ -1,15 +1,17 @@
 import '../runtime.ts'
 import type { RequestHandler } from 'express'
-import { type AuthenticateOptions, authenticate } from '../express/authenticate.ts'
+import { authenticate } from '../express/authenticate.ts'
+import type { AuthenticateOptions } from '../express/requirements.ts'
 import type { Outcome } from '../outcome.ts'
 import { normaliseIp } from '../protocol/ip.ts'
+import { readBoolean, refuseUnknown } from '../protocol/options.ts'
 import type { Client } from '../protocol/types.ts'
 import { USER_AGENT_LENGTH } from '../protocol/user-agent.ts'
 import { type ResourceOptions, readOptions } from './options.ts'
 import { Resource } from './resource.ts'
 
-export type { AuthenticateOptions } from '../express/authenticate.ts'
 export { type Problem, problemHandler, problemOf, sendProblem } from '../express/problem.ts'
+export type { AuthenticateOptions } from '../express/requirements.ts'
 export type { Auth, Outcome } from '../outcome.ts'
 export {
   ConfigurationError,
@@ -31,7 +33,8 @@ export interface ResourceServer {
    * The same judgement as a plain function, for any framework: of the token that a request carries, undefined where
    * there is none. Where the outcome has a `token`, hand it to the client in `X-JWT`, with `Cache-Control: no-store`.
    *
-   * @throws SlidingSessionError `unavailable` where the auth server does not answer.
+   * @throws SlidingSessionError `unavailable` where the auth server does not answer, ConfigurationError where an
+   * option is unknown or cannot be used.
    */
   verify(token: string | undefined, client: Client, options?: { strict?: boolean }): Promise<Outcome>
 }
@@ -47,7 +50,9 @@ export function resourceServer(options: ResourceOptions): ResourceServer {
   return {
     authenticate: (requirements) => authenticate(resource, settings.now, requirements),
 
-    async verify(token, { ip, userAgent }, { strict = false } = {}) {
+    async verify(token, { ip, userAgent }, options = {}) {
+      refuseUnknown(options, ['strict'])
+      const strict = readBoolean('strict', options.strict)
       const client = { ip: normaliseIp(ip), userAgent: userAgent.slice(0, USER_AGENT_LENGTH) }
       return resource.authenticate(token ?? { kind: 'missing' }, () => client, strict)
     },

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import { readKeys } from '../channel/shared-keys.ts'
-import { DURATION_FORM, type Duration, parseDuration } from '../protocol/duration.ts'
+import type { Duration } from '../protocol/duration.ts'
 import { ConfigurationError } from '../protocol/errors.ts'
-import { type Policy, readFunction, readPolicy, refuseUnknown, show } from '../protocol/policy.ts'
+import { readDuration, readFunction, refuseUnknown, show } from '../protocol/options.ts'
+import { type Policy, readPolicy } from '../protocol/policy.ts'
 
 /** What `resourceServer` takes. */
 export interface ResourceOptions {
@@ -69,7 +70,7 @@ export function readOptions(options: ResourceOptions): ResourceSettings {
   return Object.freeze({
     authServer: readUrl(authServer),
     key: readKey(key),
-    strictMaxAge: readStrictMaxAge(strictMaxAge),
+    strictMaxAge: readDuration('strictMaxAge', strictMaxAge),
     onError: readFunction('onError', options.onError, () => undefined),
     now: readFunction('now', options.now, Date.now),
     // Only what concerns a token by itself: all else is judged by the auth server.
@@ -93,10 +94,4 @@ function readKey(value: unknown): KeyObject {
   const [key] = typeof value === 'string' ? readKeys('key', value) : []
   if (key !== undefined) return key
   throw new ConfigurationError('key', value === undefined ? 'nothing' : 'no text', 'at least 32 bytes')
-}
-
-function readStrictMaxAge(value: unknown): number {
-  const duration = parseDuration(value)
-  if (duration !== undefined) return duration
-  throw new ConfigurationError('strictMaxAge', show(value), DURATION_FORM)
 }

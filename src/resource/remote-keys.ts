@@ -1,3 +1,4 @@
+import { SlidingSessionError } from '../protocol/errors.ts'
 import type { Timestamp } from '../protocol/types.ts'
 import type { VerifyingKey, VerifyingKeys } from '../tokens/keyring.ts'
 import type { PublishedKeys } from './auth-server.ts'
@@ -59,7 +60,11 @@ export class RemoteKeys implements VerifyingKeys {
    */
   async learn(kid: string, now: Timestamp): Promise<boolean> {
     if (this.find(kid) !== undefined) return false
-    if (this.#fetching === undefined && now - this.#triedAt < FETCH_EVERY_MS) return false
+    if (this.#fetching === undefined && now - this.#triedAt < FETCH_EVERY_MS) {
+      if (this.#fetchedAt === this.#triedAt) return false
+      // The last attempt failed: the key may be right, and its client must not be logged out.
+      throw new SlidingSessionError('unavailable', 'The keys of the auth server could not be fetched.')
+    }
     await this.#fetch(now)
     return this.find(kid) !== undefined
   }

@@ -16,6 +16,7 @@ import { meRoutes } from './me.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { countRequests, metricsRoutes } from './metrics/routes.ts'
 import type { Overview } from './overview.ts'
+import type { PasswordLogins } from './password-logins.ts'
 import { probeRoutes } from './probes.ts'
 import { requestContext } from './request-context.ts'
 import type { Tracing } from './tracing.ts'
@@ -25,6 +26,7 @@ export interface AppParts {
   readonly database: ServerDatabase
   readonly sessions: SlidingSession
   readonly users: Users
+  readonly logins: PasswordLogins
   readonly audit: Audit
   readonly overview: Overview
   readonly metrics: Metrics
@@ -42,7 +44,7 @@ export interface AppParts {
 
 /** The stand-alone server as an Express app, from the outermost layer to the innermost. */
 export function createApp(parts: AppParts): Application {
-  const { database, sessions, users, audit, overview, metrics, logger, realm, isStopping } = parts
+  const { database, sessions, users, logins, audit, overview, metrics, logger, realm, isStopping } = parts
   const limits = new LoginLimits(database.loginLimits)
   const app = express()
   app.disable('x-powered-by')
@@ -62,7 +64,7 @@ export function createApp(parts: AppParts): Application {
   app.use('/console', consoleRoutes())
   app.use(requestContext)
   app.post('/renew', sessions.renew())
-  app.use(loginRoutes({ sessions, users, limits, audit }))
+  app.use(loginRoutes({ sessions, users, logins, limits, audit }))
   app.use(meRoutes(sessions, users))
   app.use(sessions.routes())
   app.use('/admin', adminRoutes({ sessions, users, events: database.events, overview }))
@@ -76,7 +78,7 @@ function allowOrigins(origins: readonly string[]): RequestHandler {
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowedHeaders: ['Authorization', 'Content-Type'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
     exposedHeaders: ['X-JWT', 'X-Request-Id', 'Retry-After'],
     maxAge: 600,
   })

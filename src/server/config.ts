@@ -1,5 +1,5 @@
 import express from 'express'
-import { ConfigurationError, type PolicyOptions, readPolicy } from '../index.ts'
+import { ConfigurationError, type FingerprintOption, type PolicyOptions, readPolicy } from '../index.ts'
 import { SETTINGS } from './settings.ts'
 
 /** Everything that the stand-alone server is told from outside. */
@@ -81,7 +81,7 @@ function readPolicyOptions(get: (variable: string) => string): Config['policy'] 
     maxAge: get('MAX_AGE'),
     grace: get('GRACE'),
     renewBefore: get('RENEW_BEFORE'),
-    fingerprint: get('FINGERPRINT') as 'balanced',
+    fingerprint: get('FINGERPRINT') as FingerprintOption,
     maxSessionsPerUser: readCount(get('MAX_SESSIONS_PER_USER')),
   }
   try {

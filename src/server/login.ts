@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import { readClient, type SlidingSession, SlidingSessionError } from '../index.ts'
 import type { Audit } from './audit.ts'
 import type { LoginLimits } from './login-limits.ts'
+import type { PasswordLogins } from './password-logins.ts'
 import { readJson } from './read-json.ts'
 import { actAs } from './request-context.ts'
 import { loginBody, passwordBody, readBody } from './schemas.ts'
@@ -11,6 +12,7 @@ import type { Users } from './users.ts'
 export interface LoginParts {
   readonly sessions: SlidingSession
   readonly users: Users
+  readonly logins: PasswordLogins
   readonly limits: LoginLimits
   readonly audit: Audit
 }
@@ -35,7 +37,7 @@ async function logIn(parts: LoginParts, req: Request, res: Response): Promise<vo
     return parts.sessions.start(req, res, userId)
   }
   const { user, started } = await guarded(parts, req, username, () =>
-    parts.users.logIn(username, password, start),
+    parts.logins.logIn(username, password, start),
   )
   res.json({ user, session: { ...started.session, current: true }, token: started.token })
 }
@@ -47,7 +49,7 @@ async function changePassword(parts: LoginParts, req: Request, res: Response): P
   if (user === undefined) throw new SlidingSessionError('user_disabled')
   await guarded(parts, req, user.username, async () => {
     const passwords = { currentPassword, newPassword, except: jti }
-    return (await parts.users.changeOwnPassword(userId, passwords)) || undefined
+    return (await parts.logins.changeOwnPassword(userId, passwords)) || undefined
   })
   res.status(204).end()
 }

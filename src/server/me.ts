@@ -19,7 +19,7 @@ export function meRoutes(sessions: SlidingSession, users: Users): Router {
   router.get('/verify', problemInHeader, authenticated, (req, res) => {
     const { userId, jti, claims } = req.auth
     res
-      .set({ 'X-User': userId, 'X-Role': String(claims?.['role'] ?? ''), 'X-Session': jti })
+      .set({ 'X-User': userId, 'X-Role': String(claims['role'] ?? ''), 'X-Session': jti })
       .status(204)
       .end()
   })

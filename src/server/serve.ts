@@ -54,7 +54,7 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
   const tracing = await loadTracing()
   const { webhook } = config
   const services = await openServices({ database, options, logger, webhook, tracing })
-  const { sessions, users, audit, overview, metrics, close } = services
+  const { sessions, users, logins, audit, overview, metrics, close } = services
   metrics.watchProcess()
   await makeFirstAdmin(users, config)
 
@@ -63,6 +63,7 @@ async function serveFrom(database: ServerDatabase, config: Config): Promise<Runn
     database,
     sessions,
     users,
+    logins,
     audit,
     overview,
     metrics,

@@ -13,6 +13,7 @@ import { describeError } from './describe-error.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { Overview } from './overview.ts'
+import { PasswordLogins } from './password-logins.ts'
 import type { Tracing } from './tracing.ts'
 import { claimsFrom, Users } from './users.ts'
 import { Webhook } from './webhook/webhook.ts'
@@ -34,6 +35,7 @@ export interface ServiceOptions {
 export interface Services {
   readonly sessions: SlidingSession
   readonly users: Users
+  readonly logins: PasswordLogins
   readonly audit: Audit
   readonly overview: Overview
   readonly metrics: Metrics
@@ -79,13 +81,15 @@ export async function openServices({
     onFailure: logFailure,
   })
   metrics.listen(sessions, () => overview.countActive())
+  const parts = { users: database.users, audit, sessions, now }
   const stopHousekeeping = startHousekeeping(database, logger, now)
   return {
     sessions,
     audit,
     overview,
     metrics,
-    users: new Users({ users: database.users, audit, sessions, now }),
+    users: new Users(parts),
+    logins: new PasswordLogins(parts),
     close: async () => {
       stopHousekeeping()
       await overview.close()

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { ConfigurationError } from '../protocol/errors.ts'
-import { show } from '../protocol/policy.ts'
+import { show } from '../protocol/options.ts'
 import type { ServerDatabase } from './server-store.ts'
 import type { Sqlite } from './sqlite/connection.ts'
 import { openSqliteServerDatabase, openSqliteStore } from './sqlite/open.ts'
@@ -31,8 +31,20 @@ export interface PostgresPool {
  */
 export type DatabaseOption = string | SqliteDatabase | PostgresPool | SessionStore
 
+const STORE_METHODS = Object.keys({
+  peek: true,
+  find: true,
+  create: true,
+  renew: true,
+  markSeen: true,
+  revoke: true,
+  list: true,
+  prune: true,
+  close: true,
+} satisfies Record<keyof SessionStore, true>)
+
 const DATABASE_FORM =
-  'the path of a SQLite file, file:…, :memory:, postgres://…, a better-sqlite3 Database, a pg Pool, or a SessionStore'
+  'the path of a SQLite file, file:…, :memory:, postgres://…, a better-sqlite3 Database, a pg Pool, or a SessionStore with all its methods'
 
 /**
  * Opens a session store with its tables up to date. What was handed in open is left open by `close`.
@@ -45,7 +57,7 @@ export async function openSessionStore(database: unknown, options: StoreOptions 
     return (await postgres()).openPostgresStore(database, options)
   }
   if (hasMethods(database, ['prepare', 'pragma'])) return openSqliteStore(database as Sqlite, options)
-  if (hasMethods(database, ['peek', 'find', 'create', 'renew', 'revoke'])) return database as SessionStore
+  if (hasMethods(database, STORE_METHODS)) return database as SessionStore
   if (isPool(database)) return (await postgres()).openPostgresStore(database, options)
   throw new ConfigurationError('database', show(database), DATABASE_FORM)
 }

@@ -28,6 +28,7 @@ describe('sliding-jwt', () => {
     ['user list anna', 'user list takes no arguments'],
     ['user list --serch=a', "Unknown option '--serch'"],
     ['user add anna --password=secret', "Unknown option '--password'"],
+    ['serve --jwt-secret=secret', "Unknown option '--jwt-secret'"],
     ['user add anna --role=root', '--role takes user or admin'],
     ['prune --max-age=long', 'MAX_AGE: got "long"'],
     ['serve --port=http', 'PORT: got "http"'],

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
+import type { SigningJwk } from '../../src/index.ts'
 import { readOrMakeKeyFile } from '../../src/server/key-file.ts'
 import { openSessionStore } from '../../src/stores/open.ts'
+import { jwkOf } from '../support/keys.ts'
 import { DAY, HOUR, recordOf } from '../support/records.ts'
 import { cli } from './run.ts'
 
@@ -99,6 +101,7 @@ describe('doctor', () => {
       'webhook',
       'ok',
     ],
+    ['sessions that are never renewed', { IDLE_TIMEOUT: '15m' }, 'idle timeout', 'warning'],
     ['a secret', { JWT_SECRET: SECRET }, 'keys', 'ok'],
     ['a key file that is not there', { JWT_KEYS: '/nowhere/keys.json' }, 'keys', 'wrong'],
     ['a database in memory', { DATABASE_URL: ':memory:' }, 'database', 'warning'],
@@ -115,6 +118,21 @@ describe('doctor', () => {
     ['keys that others may read', ({ keys }) => chmodSync(keys, 0o640), 'key file', 'wrong'],
     ['keys that are no JSON', ({ keys }) => writeFileSync(keys, 'x'), 'key age', 'wrong'],
     ['keys that are old', ({ keys }) => age(keys, 400), 'key age', 'warning'],
+    [
+      'an old key in a file that was written since',
+      ({ keys }) => writeFileSync(keys, JSON.stringify({ keys: [keyFrom(400)] })),
+      'key age',
+      'warning',
+    ],
+    [
+      'a new key in a file that was put back',
+      ({ keys }) => {
+        writeFileSync(keys, JSON.stringify({ keys: [keyFrom(400), keyFrom(30)] }))
+        age(keys, 400)
+      },
+      'key age',
+      'ok',
+    ],
     ['keys of last month', ({ keys }) => age(keys, 30), 'key age', 'ok'],
     ['a rollback journal', ({ database }) => leaveWal(database), 'wal', 'warning'],
     [
@@ -177,6 +195,10 @@ describe('doctor', () => {
     expect((await run(`doctor --database-url ${join(folder, 'lost', 'x.db')}`)).exit).toBe(0)
   })
 })
+
+function keyFrom(days: number): SigningJwk {
+  return jwkOf('HS256', { kid: `of ${days} days`, starts: new Date(Date.now() - days * DAY).toISOString() })
+}
 
 function age(path: string, days: number): void {
   const then = new Date(Date.now() - days * DAY)

@@ -100,6 +100,7 @@ describe('keys add', () => {
   test.each([
     [{ JWT_SECRET: 'a secret of more than thirty-two bytes' }, 'the key is JWT_SECRET'],
     [{ DATABASE_URL: ':memory:' }, 'a database in memory has no key file'],
+    [{ DATABASE_URL: 'postgres://db.internal/x' }, 'a PostgreSQL database has no key file beside it'],
   ])('without a key file there is nothing to do: %o', async (environment, message) => {
     const { exit, error } = await cli().run('keys list --json', { environment })
     expect({ exit, code: JSON.parse(error).error.code }).toEqual({ exit: 1, code: 'conflict' })

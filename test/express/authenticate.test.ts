@@ -113,7 +113,7 @@ describe('maxAuthAge', () => {
     const response = await test.get('/guarded', successor)
     expect(response.body).toMatchObject({ code: 'forbidden', detail: 'Your login is too long ago for this.' })
     expect(response.headers['www-authenticate']).toBe(
-      'Bearer realm="sliding-jwt", error="insufficient_user_authentication", max_age="3600"',
+      'Bearer realm="sliding-jwt", error="insufficient_scope", max_age="3600"',
     )
     await test.get('/guarded', await test.login()).expect(200)
   })

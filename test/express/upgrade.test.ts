@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Outcome } from '../../src/index.ts'
+import { ConfigurationError, type Outcome } from '../../src/index.ts'
 import { type TestApp, type TestAppOptions, testApp } from '../support/app.ts'
 import { decode } from '../support/forge.ts'
 import { sendRaw } from '../support/http.ts'
@@ -97,6 +97,17 @@ describe('authenticateUpgrade', () => {
     const token = await test.login()
     test.users.delete('ada')
     expect(await knock(token)).toEqual({ kind: 'refuse', code: 'user_disabled' })
+  })
+
+  it.each([
+    [{ strickt: true }, 'strickt: got an unknown option, takes did you mean strict?'],
+    [{ strict: 'yes' }, 'strict: got "yes", takes true or false'],
+    [{ ip: 1 }, 'ip: got 1, takes an address'],
+  ])('refuses %j, and lets nobody in', async (upgrade, message) => {
+    const { test, knock } = await upgrader({ upgrade: upgrade as UpgradeOptions })
+    const error = await knock(await test.login())
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error).toHaveProperty('message', message)
   })
 
   it('goes by the address that it is given', async () => {

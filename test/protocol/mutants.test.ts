@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readFingerprint } from '../../src/protocol/fingerprint.ts'
 import { normaliseIp } from '../../src/protocol/ip.ts'
 import { nearest } from '../../src/protocol/nearest.ts'
-import { show } from '../../src/protocol/policy.ts'
+import { show } from '../../src/protocol/options.ts'
 import { compareVersions } from '../../src/protocol/user-agent.ts'
 
 /** What mutation tests found that no other test would notice. */

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../src/protocol/errors.ts'
-import {
-  POLICY_OPTIONS,
-  type PolicyOptions,
-  readPolicy,
-  refuseUnknown,
-  show,
-} from '../../src/protocol/policy.ts'
+import { POLICY_OPTIONS, type PolicyOptions, readPolicy } from '../../src/protocol/policy.ts'
 import { DAY, MINUTE } from '../support/records.ts'
 
 function errorOf(act: () => unknown): ConfigurationError {
@@ -143,40 +137,5 @@ describe('readPolicy', () => {
   it('compares renewBefore with the tokenTtl that is set', () => {
     expect(readPolicy({ tokenTtl: '1h', renewBefore: '59m' }).renewBefore).toBe(59 * MINUTE)
     expect(errorOf(() => readPolicy({ tokenTtl: '10s', renewBefore: '10s' })).option).toBe('renewBefore')
-  })
-})
-
-describe('refuseUnknown', () => {
-  it.each([
-    ['tokenTTL', 'did you mean tokenTtl?'],
-    ['idleTimout', 'did you mean idleTimeout?'],
-    ['MaxAge', 'did you mean maxAge?'],
-    ['fingerprints', 'did you mean fingerprint?'],
-    ['cookieName', `one of ${POLICY_OPTIONS.join(', ')}`],
-  ])('%s: %s', (option, takes) => {
-    const error = errorOf(() => refuseUnknown({ tokenTtl: '5m', [option]: 1 }, POLICY_OPTIONS))
-    expect(error).toMatchObject({ option, got: 'an unknown option', takes })
-  })
-
-  it('lets all known ones pass', () => {
-    expect(refuseUnknown(readPolicy({}), POLICY_OPTIONS)).toBeUndefined()
-  })
-})
-
-describe('show', () => {
-  it.each([
-    ['word', '"word"'],
-    ['two\nlines', '"two\\nlines"'],
-    ['x'.repeat(61), `"${'x'.repeat(60)}…"`],
-    [undefined, 'nothing'],
-    [null, 'null'],
-    [12, '12'],
-    [12n, '12'],
-    [Symbol('s'), 'Symbol(s)'],
-    [{ secret: 'hidden' }, 'an object'],
-    [['hidden'], 'a list'],
-    [() => 'hidden', 'a function'],
-  ])('case %#', (value, expected) => {
-    expect(show(value)).toBe(expected)
   })
 })

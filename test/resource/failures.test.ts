@@ -118,6 +118,23 @@ describe('the keys of the auth server', () => {
     expect(asked).toHaveLength(3)
   })
 
+  it('that cannot be fetched for a token with a new one refuse it to nobody: each request is 503', async () => {
+    const { before, handler } = switchboard()
+    const { auth, get, asked } = await startHousehold({ before })
+    await get('/orders', await auth.login()).expect(200)
+    auth.sessions.useKeys({ keys: [jwkOf('ES256'), jwkOf('RS256')] })
+    const token = await auth.login()
+    auth.clock.advance(SECOND)
+    handler.current = fail
+    for (let count = 0; count < 3; count += 1) {
+      expect((await get('/orders', token).expect(503)).body.code).toBe('unavailable')
+    }
+    expect(asked).toHaveLength(2)
+    handler.current = (_req, _res, next) => next()
+    auth.clock.advance(SECOND)
+    await get('/orders', token).expect(200)
+  })
+
   it('are fetched anew after five minutes, in the background; a token of a retired one is refused from then on', async () => {
     const { auth, get, asked } = await startHousehold()
     const token = await auth.login()

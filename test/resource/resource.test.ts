@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ConfigurationError } from '../../src/resource/index.ts'
 import { tokenOf } from '../support/app.ts'
 import { decode } from '../support/forge.ts'
 import { jwkOf } from '../support/keys.ts'
@@ -211,6 +212,16 @@ describe('the plain function', () => {
     expect(renewals()).toBe(6)
     expect(outcomes.every(({ kind }) => kind === 'pass')).toBe(true)
     expect(outcomes.filter((outcome) => 'token' in outcome && outcome.token !== undefined)).toHaveLength(1)
+  })
+
+  it.each([
+    [{ strickt: true }, 'strickt: got an unknown option, takes did you mean strict?'],
+    [{ strict: 1 }, 'strict: got 1, takes true or false'],
+  ])('refuses %j, and lets nobody in', async (options, message) => {
+    const { auth, resource } = await startHousehold()
+    const act = resource.verify(await auth.login(), client, options as object)
+    await expect(act).rejects.toThrow(ConfigurationError)
+    await expect(act).rejects.toHaveProperty('message', message)
   })
 
   it('asks where it is told to be strict', async () => {

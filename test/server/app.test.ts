@@ -211,7 +211,7 @@ describe('CORS', () => {
     expect(headers).toMatchObject({
       'access-control-allow-origin': ORIGIN,
       'access-control-allow-methods': 'GET,POST,PUT,PATCH,DELETE',
-      'access-control-allow-headers': 'Authorization,Content-Type',
+      'access-control-allow-headers': 'Authorization,Content-Type,X-Request-Id',
       'access-control-max-age': '600',
     })
     expect(headers['vary']).toContain('Origin')

@@ -57,6 +57,20 @@ describe('useKeys', () => {
     await app.get('/whoami', token).expect(200)
   })
 
+  it('takes no key that a resource server has, too', async () => {
+    const shared = 'a key that is shared with orders, of 32 bytes'
+    const app = await testApp({
+      options: { secret: undefined, keys: { keys: [OLD] }, resources: { orders: shared } },
+    })
+    const token = await app.login()
+    const k = Buffer.from(shared).toString('base64url')
+    const act = () => app.sessions.useKeys({ keys: [OLD, { kty: 'oct', alg: 'HS256', kid: 'shared', k }] })
+    expect(act).toThrow(ConfigurationError)
+    expect(act).toThrow('resources: got a key that signs tokens, takes keys for nothing else')
+    await app.get('/whoami', token).expect(200)
+    expect(kidOf(await app.login())).toBe('old')
+  })
+
   it('believes no token that was signed by a key that went while the answer was on its way', async () => {
     const renewal = gate()
     const wrap = (store: SessionStore): SessionStore => ({

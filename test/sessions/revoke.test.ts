@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ConfigurationError } from '../../src/index.ts'
 import { type TestApp, testApp, tokenOf } from '../support/app.ts'
 import { temporaryDatabase } from '../support/files.ts'
 import { decode } from '../support/forge.ts'
@@ -80,6 +81,42 @@ describe('revokeAll', () => {
     const test = await testApp()
     const tokens = await threeAndBob(test)
     expect(await test.sessions.revokeAll('ada', { except: keyOf(tokens[3] ?? '') })).toEqual({ revoked: 3 })
+  })
+})
+
+describe('what is asked wrongly', () => {
+  const UNKNOWN = 'an unknown option, takes'
+  const REASONS =
+    'one of logout, revoked, admin, replaced, limit, reuse, fingerprint, user_disabled, password_changed'
+
+  it.each([
+    ['revokeAll', { exept: 'x' }, `exept: got ${UNKNOWN} did you mean except?`],
+    ['revokeAll', { except: 7 }, 'except: got 7, takes the jti of a session'],
+    ['revokeAll', { reason: 'whatever' }, `reason: got "whatever", takes ${REASONS}`],
+    ['revoke', { resaon: 'admin' }, `resaon: got ${UNKNOWN} did you mean reason?`],
+    ['revoke', { except: 'x' }, `except: got ${UNKNOWN} one of reason`],
+    ['revoke', { reason: null }, `reason: got null, takes ${REASONS}`],
+  ] as const)('%s with %j revokes nothing', async (method, options, message) => {
+    const test = await testApp()
+    const token = await test.login()
+    const key = method === 'revoke' ? keyOf(token) : 'ada'
+    const error = await test.sessions[method](key, options as object).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error).toHaveProperty('message', message)
+    await test.get('/whoami', token).expect(200)
+  })
+
+  it.each([
+    ['list', 'A user id is a non-empty string.'],
+    ['revokeAll', 'A user id is a non-empty string.'],
+    ['find', 'A jti is a string.'],
+    ['revoke', 'A jti is a string.'],
+  ] as const)('%s of nobody is an error of the caller, not of the database', async (method, message) => {
+    const test = await testApp()
+    const error = await test.sessions[method](undefined as never).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toHaveProperty('message', message)
+    expect(test.events).toEqual([])
   })
 })
 

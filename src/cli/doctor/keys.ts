@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
+import { describeKeys } from '../../index.ts'
 import type { Config } from '../../server/config.ts'
 import { keyPathBeside, readKeyFile } from '../../server/key-file.ts'
 import { isPostgresUrl, pathOf } from '../../stores/open.ts'
@@ -26,13 +27,14 @@ export function checkKeys({ secret, keysPath, databaseUrl }: Config, now: number
   return [checkRights('key file', path), checkAge(path, now)]
 }
 
+/** A key without a start time is as old as the file at the least. */
 function checkAge(path: string, now: number): Finding {
   try {
-    const { keys } = readKeyFile(path)
-    const days = Math.floor((now - statSync(path).mtimeMs) / DAY_MS)
-    const found = `${plural(keys.length, 'key')}, the latest added ${plural(days, 'day')} ago`
-    if (days < OLD_DAYS) return ok('key age', found)
-    return warning('key age', found, 'Add a new key at the end of the file: the last one signs, all verify.')
+    const keys = describeKeys(readKeyFile(path), now)
+    const signsFrom = keys.find(({ state }) => state === 'signing')?.signsFrom ?? statSync(path).mtimeMs
+    const days = Math.floor((now - signsFrom) / DAY_MS)
+    const found = `${plural(keys.length, 'key')}; one has signed for ${plural(days, 'day')}`
+    return days < OLD_DAYS ? ok('key age', found) : warning('key age', found, 'sliding-jwt keys rotate')
   } catch (error) {
     return wrong(
       'key age',

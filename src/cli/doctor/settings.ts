@@ -1,3 +1,4 @@
+import { formatDuration, readPolicy } from '../../index.ts'
 import type { Config } from '../../server/config.ts'
 import { type Finding, ok, warning } from './finding.ts'
 
@@ -5,10 +6,20 @@ import { type Finding, ok, warning } from './finding.ts'
 export function checkSettings(config: Config): Finding[] {
   return [
     ok('settings', 'can all be used'),
+    ...checkIdleTimeout(config),
     checkTrustProxy(config),
     ...checkOrigins(config),
     ...checkWebhook(config),
   ]
+}
+
+/** A token that expires when its session is idle already cannot be renewed. */
+function checkIdleTimeout({ policy }: Config): Finding[] {
+  const { tokenTtl, idleTimeout } = readPolicy(policy)
+  if (idleTimeout > tokenTtl) return []
+  const found = `${formatDuration(idleTimeout)}, while tokens are fresh for ${formatDuration(tokenTtl)}`
+  const advice = 'No session is ever renewed: make IDLE_TIMEOUT longer than TOKEN_TTL.'
+  return [warning('idle timeout', found, advice)]
 }
 
 function checkTrustProxy({ trustProxy, host }: Config): Finding {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ERRORS, type ErrorCode, type RevocationReason } from '../../index.ts'
+import { ERRORS, type ErrorCode, REVOCATION_REASONS } from '../../index.ts'
 import { ROLES } from '../../stores/server-store.ts'
 import { EVENT_TYPES } from '../audit.ts'
 import { MINUTES_KEPT } from '../minutes.ts'
@@ -18,19 +18,6 @@ const jti = z
   .string()
   .regex(/^[\w-]{22}$/)
   .meta({ description: 'The identifier of a session: the `jti` of all its tokens.' })
-
-/** All of them: the compiler sees to it. */
-const REVOCATION_REASONS: { readonly [Reason in RevocationReason]: Reason } = {
-  logout: 'logout',
-  revoked: 'revoked',
-  admin: 'admin',
-  replaced: 'replaced',
-  limit: 'limit',
-  reuse: 'reuse',
-  fingerprint: 'fingerprint',
-  user_disabled: 'user_disabled',
-  password_changed: 'password_changed',
-}
 
 export const user = z
   .strictObject({

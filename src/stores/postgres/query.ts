@@ -16,7 +16,10 @@ const UNDONE = ['40001', '40P01']
 
 const ATTEMPTS = 3
 
-/** How long to wait for an answer, whatever a host's pool says: a connection may be dead without saying so. */
+/**
+ * How long to wait for a connection and an answer together, whatever a host's pool says: without limits of its own
+ * it waits for ever, and a connection may be dead without saying so.
+ */
 const ANSWER_MS = 5_000
 
 const LONGEST_MS = 600_000
@@ -34,11 +37,20 @@ export async function ask<Row extends object>(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const config = { name, text, values: [...values], types: TYPES, query_timeout: timeout }
-      return (await database.query<Row>(config)).rows
+      return (await within(timeout, database.query<Row>(config))).rows
     } catch (error) {
       if (attempt === ATTEMPTS || !UNDONE.includes(sqlStateOf(error) ?? '')) throw error
     }
   }
+}
+
+/** The driver's own limit counts from when there is a connection. Whether the statement ran later, nobody can tell. */
+function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error(`No connection, or no answer, within ${milliseconds} ms`))
+    const timer = setTimeout(giveUp, milliseconds)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** Runs several statements in one transaction, on one connection; what throws undoes all of it. */

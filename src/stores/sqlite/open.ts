@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../../protocol/errors.ts'
-import { show } from '../../protocol/policy.ts'
+import { show } from '../../protocol/options.ts'
 import type { ServerDatabase } from '../server-store.ts'
 import type { SessionStore, StoreOptions } from '../store.ts'
 import { migrateTables, openFile, type Sqlite } from './connection.ts'

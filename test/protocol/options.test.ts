@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError } from '../../src/protocol/errors.ts'
+import { refuseUnknown, show } from '../../src/protocol/options.ts'
+import { POLICY_OPTIONS, readPolicy } from '../../src/protocol/policy.ts'
+
+describe('refuseUnknown', () => {
+  it.each([
+    ['tokenTTL', 'did you mean tokenTtl?'],
+    ['idleTimout', 'did you mean idleTimeout?'],
+    ['MaxAge', 'did you mean maxAge?'],
+    ['fingerprints', 'did you mean fingerprint?'],
+    ['cookieName', `one of ${POLICY_OPTIONS.join(', ')}`],
+  ])('%s: %s', (option, takes) => {
+    const act = () => refuseUnknown({ tokenTtl: '5m', [option]: 1 }, POLICY_OPTIONS)
+    expect(act).toThrow(ConfigurationError)
+    expect(act).toThrow(expect.objectContaining({ option, got: 'an unknown option', takes }))
+  })
+
+  it('lets all known ones pass', () => {
+    expect(refuseUnknown(readPolicy({}), POLICY_OPTIONS)).toBeUndefined()
+  })
+})
+
+describe('show', () => {
+  it.each([
+    ['word', '"word"'],
+    ['two\nlines', '"two\\nlines"'],
+    ['x'.repeat(61), `"${'x'.repeat(60)}…"`],
+    [undefined, 'nothing'],
+    [null, 'null'],
+    [12, '12'],
+    [12n, '12'],
+    [Symbol('s'), 'Symbol(s)'],
+    [{ secret: 'hidden' }, 'an object'],
+    [['hidden'], 'a list'],
+    [() => 'hidden', 'a function'],
+  ])('case %#', (value, expected) => {
+    expect(show(value)).toBe(expected)
+  })
+})
