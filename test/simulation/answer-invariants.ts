@@ -1,9 +1,8 @@
 import type { RevocationReason } from '../../src/protocol/types.ts'
 import type { Renewal } from '../../src/stores/store.ts'
-import type { Answer } from './designs/design.ts'
+import type { Answer, Records } from './designs/design.ts'
 import type { Sent } from './exchange.ts'
 import { mustAccept } from './fingerprint.ts'
-import type { Records } from './lineage-invariants.ts'
 import { PROMISES, type Verdict } from './promises.ts'
 import type { Rules } from './settings.ts'
 import { workOf } from './theft.ts'
@@ -19,16 +18,29 @@ const LONGEST_UNNOTICED = 5
 
 /** What one refusal code says, as reasons of which one must truly hold. */
 const EXCUSES: Readonly<Record<string, readonly Excuse[]>> = {
-  session_unknown: ['lost', 'ended', 'too old', 'idle', 'stolen', 'exception'],
-  session_revoked: ['ended', 'stolen', 'exception'],
+  session_unknown: ['lost', 'ended', 'too old', 'idle', 'stolen', 'failed over', 'exception'],
+  session_revoked: ['ended', 'stolen', 'failed over', 'exception'],
   user_disabled: ['banned'],
   session_expired: ['too old'],
   session_idle: ['idle'],
   fingerprint_mismatch: ['fingerprint'],
-  token_reused: ['stolen', 'exception'],
+  token_reused: ['stolen', 'failed over', 'exception'],
 }
 
 type Passed = Answer & { kind: 'pass' }
+
+export interface AnswerInvariantParts {
+  readonly rules: Rules
+  readonly timeline: Timeline
+  readonly truth: Truth
+  readonly records: Records
+  readonly verdict: Verdict
+  /**
+   * For how long after a revocation another server may let a fresh token pass from its memory, in milliseconds: the
+   * bound for several servers, 0 for one.
+   */
+  readonly staleness: number
+}
 
 /** Checks answers: who may pass, who may be renewed, and who must not be refused. */
 export class AnswerInvariants {
@@ -37,13 +49,15 @@ export class AnswerInvariants {
   readonly #truth: Truth
   readonly #records: Records
   readonly #verdict: Verdict
+  readonly #staleness: number
 
-  constructor(rules: Rules, timeline: Timeline, truth: Truth, records: Records, verdict: Verdict) {
-    this.#rules = rules
-    this.#timeline = timeline
-    this.#truth = truth
-    this.#records = records
-    this.#verdict = verdict
+  constructor(parts: AnswerInvariantParts) {
+    this.#rules = parts.rules
+    this.#timeline = parts.timeline
+    this.#truth = parts.truth
+    this.#records = parts.records
+    this.#verdict = parts.verdict
+    this.#staleness = parts.staleness
   }
 
   /** A renewal was written. */
@@ -67,22 +81,33 @@ export class AnswerInvariants {
       limit: this.#rules.maxSessionsPerUser > 0,
       replaced: mayBeReplaced,
       user_disabled: user.wasBanned,
+      revoked: user.revocations > 0,
     }
-    const hasCause = session.end !== undefined || causes[reason] === true
+    const wasAsked = session.end !== undefined || (this.#staleness > 0 && session.wasAsked)
+    const hasCause = wasAsked || causes[reason] === true
     this.#verdict.expect(hasCause, PROMISES.cause, session, reason)
   }
 
   #checkPass(session: SessionTruth, sent: Sent, answer: Passed): void {
-    const { createdAt, end, reference } = session
+    const { createdAt, end, reference, lostAt } = session
     const { arrivedAt, arrivedTick, agent, message } = sent
     const { maxAge, leeway, fingerprint } = this.#rules
-    const wasRevoked = end?.acknowledged !== undefined && end.acknowledged < arrivedTick
-    this.#verdict.expect(!wasRevoked, PROMISES.revoked, session, message.kind)
+    const wasRevoked = end?.acknowledged !== undefined && end.acknowledged.tick < arrivedTick
+    const late = arrivedAt - (end?.acknowledged?.at ?? arrivedAt)
+    const mayPass = !wasRevoked || (this.#isFromMemory(sent, answer) && late <= this.#staleness)
+    this.#verdict.expect(mayPass, PROMISES.revoked, session, `${message.kind}, ${late} ms after`)
+    const wasKnown = arrivedAt <= lostAt + this.#staleness
+    this.#verdict.expect(wasKnown, PROMISES.known, session, `${arrivedAt - lostAt} ms after`)
     this.#verdict.expect(arrivedAt < createdAt + maxAge + leeway, PROMISES.maxAge, session, 'passed')
     const mayRenew = answer.token === undefined || mustAccept(fingerprint, reference, agent)
     this.#verdict.expect(mayRenew, PROMISES.renewable, session, 'fingerprint')
     this.#checkHost(session, sent, answer)
     if (!session.wentBack) this.#checkNoticed(session, sent)
+  }
+
+  /** A server answers at once only what it does from memory; for all else it asks the database. */
+  #isFromMemory({ message, arrivedTick }: Sent, answer: Passed): boolean {
+    return answer.token === undefined && !message.strict && this.#timeline.tick === arrivedTick
   }
 
   /** A ban or a new role that stands since before the request came. */

@@ -1,9 +1,10 @@
 import { addCounts, type Counts, noCounts } from './ledger.ts'
 import type { Mutation } from './mutations.ts'
+import { withFaults } from './nodes/faults.ts'
 import { mix, Prng } from './prng.ts'
 import type { Promised, Violation } from './promises.ts'
 import { type Intent, writeScript } from './script.ts'
-import { drawSettings, type Settings } from './settings.ts'
+import { drawSettings, onNodes, type Settings } from './settings.ts'
 import type { Theft } from './theft.ts'
 import { World } from './world.ts'
 
@@ -11,6 +12,8 @@ import { World } from './world.ts'
 export interface Conditions {
   readonly mutation?: Mutation | undefined
   readonly ignored?: ReadonlySet<Promised> | undefined
+  /** Servers on one database. Default 1. */
+  readonly nodes?: number | undefined
 }
 
 /** One world of a seed, before anything happened in it. */
@@ -27,6 +30,7 @@ export interface Failure {
 }
 
 export interface CampaignResult {
+  readonly nodes: number
   readonly steps: number
   readonly worlds: number
   readonly counts: Counts
@@ -35,10 +39,12 @@ export interface CampaignResult {
 }
 
 /** The world of a number: the same for the same seed, whatever came before it. */
-export function planWorld(campaignSeed: number, number: number): Plan {
+export function planWorld(campaignSeed: number, number: number, nodes = 1): Plan {
   const seed = mix(campaignSeed, number)
-  const settings = drawSettings(new Prng(seed))
-  return { number, seed, settings, script: writeScript(seed, settings) }
+  const drawn = drawSettings(new Prng(seed))
+  const settings = nodes === 1 ? drawn : onNodes(nodes, drawn)
+  const script = writeScript(seed, settings)
+  return { number, seed, settings, script: nodes === 1 ? script : withFaults(script, seed, settings) }
 }
 
 /** Runs world after world until so many steps are done, or an invariant broke. */
@@ -52,7 +58,7 @@ export async function runCampaign(
   let [done, worlds] = [0, 0]
   let failure: Failure | undefined
   while (done < steps && failure === undefined) {
-    const plan = planWorld(seed, worlds)
+    const plan = planWorld(seed, worlds, conditions.nodes)
     const result = await new World({ ...plan, ...conditions }).run(steps - done)
     done += result.steps
     worlds += 1
@@ -60,5 +66,5 @@ export async function runCampaign(
     thefts.push(...result.thefts)
     if (result.violation !== undefined) failure = { plan, violation: result.violation }
   }
-  return { steps: done, worlds, counts, thefts, failure }
+  return { nodes: conditions.nodes ?? 1, steps: done, worlds, counts, thefts, failure }
 }

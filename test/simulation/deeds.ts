@@ -63,6 +63,12 @@ function operate(intent: Exclude<Intent, { kind: 'act' | 'steal' }>, prng: Prng,
     case 'restore':
       operator.restore(prng)
       break
+    case 'cut':
+      operator.cut(prng)
+      break
+    case 'failOver':
+      operator.failOver(prng)
+      break
   }
 }
 

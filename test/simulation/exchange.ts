@@ -56,7 +56,9 @@ export class Exchange {
 
   send(request: Request): void {
     const { kind, device, token, agent, strict, prng, network } = request
-    const message: Message = { kind, user: device.user, token, client: clientOf(agent), strict }
+    const balanced = this.#design.isBalanced === true ? { lot: prng.whole() } : {}
+    const client = clientOf(agent)
+    const message: Message = { kind, user: device.user, token, client, strict, ...balanced }
     const sent: Sent = { ...request, message, arrivedAt: 0, arrivedTick: 0 }
     const delay = passage(prng, network)
     if (delay === undefined) this.#lose(sent, 'request')
@@ -81,9 +83,11 @@ export class Exchange {
     const answer = this.#design.answer(sent.message)
     if (answer instanceof Promise) {
       this.#working.add(sent)
-      void answer.then((late) => {
-        if (this.#working.delete(sent)) this.#answer(sent, late)
-      })
+      const isOpen = () => this.#working.delete(sent)
+      answer.then(
+        (late) => isOpen() && this.#answer(sent, late),
+        () => isOpen() && this.#lose(sent, 'answer'),
+      )
     } else {
       this.#answer(sent, answer)
     }

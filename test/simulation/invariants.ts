@@ -1,13 +1,15 @@
 import type { RevocationReason } from '../../src/protocol/types.ts'
 import type { Renewal } from '../../src/stores/store.ts'
-import { AnswerInvariants } from './answer-invariants.ts'
+import { type AnswerInvariantParts, AnswerInvariants } from './answer-invariants.ts'
 import type { Answer } from './designs/design.ts'
 import type { Sent } from './exchange.ts'
-import { LineageInvariants, type Records } from './lineage-invariants.ts'
+import { LineageInvariants } from './lineage-invariants.ts'
 import { PROMISES, type Promised, Verdict, type Violation } from './promises.ts'
-import type { Rules } from './settings.ts'
-import type { Timeline } from './timeline.ts'
 import type { SessionTruth, Truth } from './truth.ts'
+
+interface InvariantParts extends Omit<AnswerInvariantParts, 'verdict'> {
+  readonly ignored: ReadonlySet<Promised>
+}
 
 /** Checks the protocol's promises against what is true. One instance watches one world. */
 export class Invariants {
@@ -16,16 +18,11 @@ export class Invariants {
   readonly #answers: AnswerInvariants
   readonly #lineage: LineageInvariants
 
-  constructor(
-    rules: Rules,
-    timeline: Timeline,
-    truth: Truth,
-    records: Records,
-    ignored: ReadonlySet<Promised>,
-  ) {
+  constructor(parts: InvariantParts) {
+    const { rules, truth, records } = parts
     this.#truth = truth
-    this.#verdict = new Verdict(ignored)
-    this.#answers = new AnswerInvariants(rules, timeline, truth, records, this.#verdict)
+    this.#verdict = new Verdict(parts.ignored)
+    this.#answers = new AnswerInvariants({ ...parts, verdict: this.#verdict })
     this.#lineage = new LineageInvariants(rules, records, this.#verdict)
   }
 
@@ -45,7 +42,8 @@ export class Invariants {
   /** A request was judged. */
   answered(sent: Sent, answer: Answer): void {
     const session = this.#truth.sessions.get(sent.message.token?.session ?? '')
-    this.#verdict.expect(answer.kind !== 'unavailable', PROMISES.answers, session, 'unavailable')
+    const isAnswer = answer.kind !== 'unavailable' || answer.isCut === true
+    this.#verdict.expect(isAnswer, PROMISES.answers, session, 'unavailable')
     if (answer.kind === 'pass' && answer.token !== undefined) this.#lineage.handedOut(answer.token.text)
     if (session === undefined || sent.message.kind === 'login') return
     this.#answers.answered(session, sent, answer)
@@ -65,6 +63,11 @@ export class Invariants {
   /** The process died; what waited to be written is lost. */
   crashed(): void {
     this.#lineage.crashed()
+  }
+
+  /** A first use passed that may not be in the database. */
+  lost(session: string): void {
+    this.#lineage.lost(session)
   }
 
   /** The records are those of an older copy. */

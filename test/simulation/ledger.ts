@@ -3,7 +3,7 @@ import type { Exception } from './exception.ts'
 import type { Sent } from './exchange.ts'
 import type { Rules } from './settings.ts'
 import type { Timeline } from './timeline.ts'
-import type { Truth } from './truth.ts'
+import type { Excuse, Truth } from './truth.ts'
 
 /** What happened, in numbers. */
 export interface Counts {
@@ -30,6 +30,26 @@ export interface Counts {
   bans: number
   crashes: number
   restores: number
+  cluster: ClusterCounts
+}
+
+/** What happened to several servers and their database. */
+export interface ClusterCounts {
+  listenersCut: number
+  linesCut: number
+  linesSilent: number
+  failOvers: number
+  lostCommits: number
+  /** Acknowledged revocations among the lost commits: those sessions are valid again. */
+  lostRevocations: number
+  /** Sessions whose login was among the lost commits, so that their owner had to log in again. */
+  lostLogins: number
+  /** Sessions that ended as a request under way during a fail-over looked like reuse. */
+  takenForReuse: number
+  /** Answers of a server that could not reach the database. */
+  unavailable: number
+  /** Of each request that passed after a revocation: how many milliseconds after its commit it came. */
+  readonly delays: number[]
 }
 
 export function noCounts(): Counts {
@@ -50,6 +70,18 @@ export function noCounts(): Counts {
     bans: 0,
     crashes: 0,
     restores: 0,
+    cluster: {
+      listenersCut: 0,
+      linesCut: 0,
+      linesSilent: 0,
+      failOvers: 0,
+      lostCommits: 0,
+      lostRevocations: 0,
+      lostLogins: 0,
+      takenForReuse: 0,
+      unavailable: 0,
+      delays: [],
+    },
   }
 }
 
@@ -75,6 +107,7 @@ export class Ledger {
   }
 
   answered(sent: Sent, answer: Answer): void {
+    if (answer.kind === 'unavailable') this.counts.cluster.unavailable += 1
     if (sent.message.kind === 'login') return
     if (answer.kind === 'pass') this.#pass(sent, answer)
     if (answer.kind === 'refuse' && sent.theft === undefined) this.#refused(sent, answer.code)
@@ -86,8 +119,12 @@ export class Ledger {
     if (answer?.kind === 'pass' && answer.token !== undefined) this.counts.lostTokens += 1
   }
 
-  #pass({ message, theft }: Sent, answer: Answer & { kind: 'pass' }): void {
+  #pass({ message, theft, arrivedAt, arrivedTick }: Sent, answer: Answer & { kind: 'pass' }): void {
     const { now } = this.#timeline
+    const revoked = this.#truth.sessions.get(message.token?.session ?? '')?.end?.acknowledged
+    if (revoked !== undefined && revoked.tick < arrivedTick) {
+      this.counts.cluster.delays.push(arrivedAt - revoked.at)
+    }
     if (answer.token !== undefined) this.counts.renewals += 1
     else if (now >= (message.token?.expiresAt ?? now) + this.#rules.leeway) this.counts.graced += 1
     if (theft !== undefined) theft.lastAnswer = now
@@ -96,27 +133,43 @@ export class Ledger {
   #refused(sent: Sent, code: string): void {
     const session = this.#truth.sessions.get(sent.message.token?.session ?? '')
     if (session === undefined || code === 'refresh_needed') return
-    const excuses = this.#truth.excuses(session, sent)
-    const { exception } = sent.device
-    if (excuses.size === 0) {
+    const excuses = [...this.#truth.excuses(session, sent)]
+    const isFirst = !this.#loggedOut.has(session.id)
+    const only = excuses.length === 1 ? excuses[0] : undefined
+    if (excuses.length === 0) {
       this.counts.honestRefusals += 1
-      if (!this.#loggedOut.has(session.id)) this.counts.honestLogouts += 1
-      this.#loggedOut.add(session.id)
-    } else if (excuses.size === 1 && exception !== undefined) {
-      if (!this.#loggedOut.has(session.id)) this.counts.exceptions[exception] += 1
-      this.#loggedOut.add(session.id)
-    } else {
+      if (isFirst) this.counts.honestLogouts += 1
+    } else if (!this.#isCountedApart(only, sent.device.exception, isFirst)) {
       this.counts.dueRefusals += 1
+      return
     }
+    this.#loggedOut.add(session.id)
+  }
+
+  /** Whether this is the only reason for a refusal, and one whose sessions are counted for themselves. */
+  #isCountedApart(only: Excuse | undefined, exception: Exception | undefined, isFirst: boolean): boolean {
+    const more = isFirst ? 1 : 0
+    const { exceptions, cluster } = this.counts
+    if (only === 'exception' && exception !== undefined) exceptions[exception] += more
+    else if (only === 'lost' && cluster.failOvers > 0) cluster.lostLogins += more
+    else if (only === 'failed over') cluster.takenForReuse += more
+    else return false
+    return true
   }
 }
 
 /** Adds up the counts of several worlds. */
 export function addCounts(sum: Counts, more: Counts): void {
-  for (const name of Object.keys(more) as (keyof Counts)[]) {
-    if (name === 'exceptions') continue
-    sum[name] += more[name]
+  addNumbers(sum, more)
+  addNumbers(sum.exceptions, more.exceptions)
+  addNumbers(sum.cluster, more.cluster)
+  sum.cluster.delays.push(...more.cluster.delays)
+}
+
+function addNumbers<T extends object>(sum: T, more: T): void {
+  const numbers = sum as Record<string, unknown>
+  for (const [name, value] of Object.entries(more)) {
+    const former = numbers[name]
+    if (typeof value === 'number' && typeof former === 'number') numbers[name] = former + value
   }
-  for (const name of Object.keys(more.exceptions) as Exception[])
-    sum.exceptions[name] += more.exceptions[name]
 }

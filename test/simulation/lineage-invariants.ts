@@ -1,19 +1,10 @@
 import type { Renewal } from '../../src/stores/store.ts'
-import type { Answer } from './designs/design.ts'
-import type { RecordState } from './designs/ours.ts'
+import type { Answer, Records } from './designs/design.ts'
 import type { Sent } from './exchange.ts'
 import { descendsFrom, isFork, type Line, newLine } from './lines.ts'
 import { PROMISES, type Verdict } from './promises.ts'
 import type { Rules } from './settings.ts'
 import type { SessionTruth } from './truth.ts'
-
-/** The records of the engine that is watched. */
-export interface Records {
-  /** The record as the database has it. */
-  record(session: string): RecordState | undefined
-  /** Whether an operation on this session still waits to reach the database. */
-  isWaiting(session: string): boolean
-}
 
 /** Checks generations: each written once, along one line, and forks settled. */
 export class LineageInvariants {
@@ -34,9 +25,9 @@ export class LineageInvariants {
   renewed(session: SessionTruth, { lineage: { issued, parent }, at, client }: Renewal): void {
     const line = this.#lineOf(session)
     if (parent === null) return
+    const isNew = !line.parents.has(issued) || line.lost.delete(issued)
+    this.#verdict.expect(isNew, PROMISES.writtenOnce, session, `gen ${issued} again`)
     if (!session.wentBack) {
-      const isNew = !line.parents.has(issued)
-      this.#verdict.expect(isNew, PROMISES.writtenOnce, session, `gen ${issued} again`)
       const detail = `gen ${parent} renewed after gen ${line.head} was used, from ${client.ip}`
       this.#verdict.expect(descendsFrom(line, parent, line.head), PROMISES.superseded, session, detail)
     }
@@ -72,12 +63,21 @@ export class LineageInvariants {
     for (const line of this.#lines.values()) line.presented = []
   }
 
-  /** The records are those of an older copy. */
+  /** A first use may not be in the database, and nothing says that it will be. */
+  lost(session: string): void {
+    const line = this.#lines.get(session)
+    if (line !== undefined) line.presented = []
+  }
+
+  /** The records are those of an older copy: generations beyond what it knows can be written once more. */
   restored(): void {
     this.crashed()
     for (const [id, line] of this.#lines) {
       line.last = this.#records.record(id)
-      if (line.last !== undefined) line.head = line.last.seen
+      if (line.last === undefined) continue
+      const { issued, seen } = line.last
+      line.head = seen
+      for (const gen of line.parents.keys()) if (gen > issued) line.lost.add(gen)
     }
   }
 

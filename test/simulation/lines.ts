@@ -1,9 +1,11 @@
-import type { RecordState } from './designs/ours.ts'
+import type { RecordState } from './designs/design.ts'
 
 /** How the generations of one session came about, and which of them were used. */
 export interface Line {
   /** By which token each generation came about. */
   readonly parents: Map<number, number>
+  /** Generations that the database has lost, and may write once more. */
+  readonly lost: Set<number>
   /** When a token last caused a renewal. */
   readonly renewedAt: Map<number, number>
   /** The youngest token that was presented: whatever renews must be that or descend from it. */
@@ -19,6 +21,7 @@ export interface Line {
 export function newLine(): Line {
   return {
     parents: new Map(),
+    lost: new Set(),
     renewedAt: new Map(),
     head: 0,
     presented: [],

@@ -29,6 +29,25 @@ describe('Timeline', () => {
     expect(timeline.now).toBe(BEGINNING + 10)
   })
 
+  test('lets timers rest until shortly before the next happening, at most 40 minutes', () => {
+    const timeline = new Timeline()
+    const beats: number[] = []
+    const beat = () => {
+      beats.push(timeline.now - BEGINNING)
+      timeline.background(500, beat)
+    }
+    timeline.background(500, beat)
+    const callOff = timeline.background(100, () => beats.push(-1))
+    callOff()
+    const ended: number[] = []
+    for (const at of [700, 3_600_000]) timeline.after(at, () => ended.push(timeline.now - BEGINNING))
+
+    for (let next = timeline.take(Infinity); next; next = timeline.take(Infinity)) next.run()
+
+    expect(ended).toEqual([700, 3_600_000])
+    expect(beats).toEqual([500, 2_401_000, 3_599_000, 3_599_500])
+  })
+
   test('orders many happenings', () => {
     const [timeline, prng] = [new Timeline(), new Prng(1)]
     for (let index = 0; index < 1_000; index += 1) timeline.after(prng.between(0, 500), () => undefined)

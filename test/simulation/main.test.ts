@@ -21,6 +21,17 @@ describe('npm run simulate', () => {
     expect(summary).toMatchObject({ steps: 3000, honestRefusals: 0 })
   })
 
+  test('with several servers, tells how late a revocation was, and what fail-overs lost', async () => {
+    const { code, lines } = await run('--steps', '3000', '--seed', '5', '--nodes', '3', '--json')
+
+    expect(code).toBe(0)
+    expect(lines.join('\n')).toMatch(
+      /servers on one PostgreSQL +3\n[\s\S]*fail-overs, commits lost[\s\S]*bound 1500\n[\s\S]*all held/,
+    )
+    const { lateness } = JSON.parse(lines.at(-1) ?? '')
+    expect(Object.keys(lateness)).toEqual(['median', 'p99', 'max', 'bound'])
+  })
+
   test('ends with 1, the seed and the shortest history where an invariant broke', async () => {
     const { code, lines } = await run('--steps', '20000', '--mutation', 'no grace', '--json')
 
@@ -42,6 +53,7 @@ describe('npm run simulate', () => {
 
   test.each([
     [['--steps', 'many'], '--steps takes a whole number, not many.'],
+    [['--mutation', 'silence is not noticed'], 'There is no mutation silence is not noticed.'],
     [['--mutation', 'none such'], 'There is no mutation none such.'],
     [['--stepz', '1'], "Unknown option '--stepz'"],
   ])('%j is refused with the usage', async (args, message) => {
@@ -57,5 +69,6 @@ describe('npm run simulate', () => {
 
     expect(code).toBe(0)
     expect(lines.join('\n')).toContain('--compare')
+    expect(lines.join('\n')).toContain('--nodes N')
   })
 })

@@ -3,17 +3,22 @@ import { type Conditions, type Failure, planWorld, runCampaign } from './campaig
 import { compareDesigns } from './compare.ts'
 import { comparisonTable } from './comparison-table.ts'
 import { writeDocument } from './document.ts'
-import { MUTATIONS } from './mutations.ts'
-import { LEGEND, summarise, writeFailure, writeTable } from './report.ts'
+import { MUTATIONS, type Mutation } from './mutations.ts'
+import { NODE_MUTATIONS } from './nodes/mutations.ts'
+import { CLUSTER_LEGEND, LEGEND, summarise, writeFailure, writeTable } from './report.ts'
 import { shrink } from './shrink.ts'
 import { World } from './world.ts'
+
+const namesOf = (mutations: readonly Mutation[]) => mutations.map(({ name }) => name).join('; ')
 
 const USAGE = `npm run simulate -- [options]
   --steps N        steps to simulate (1000000)
   --seed S         the seed, a whole number (1)
   --json           the last line is one JSON object
+  --nodes N        several servers on one PostgreSQL, with lines that fail and fail-overs (1: one, on SQLite)
   --world W        one world of the seed alone, to repeat a failure
-  --mutation NAME  break the protocol on purpose: ${MUTATIONS.map(({ name }) => name).join('; ')}
+  --mutation NAME  break the protocol on purpose: ${namesOf(MUTATIONS)}
+                   with several servers also: ${namesOf(NODE_MUTATIONS)}
   --compare        compare four designs, and write the table and the plot into docs/
   --worlds N       how many worlds each design is put into (60)`
 
@@ -21,6 +26,7 @@ const OPTIONS = {
   steps: { type: 'string', default: '1000000' },
   seed: { type: 'string', default: '1' },
   json: { type: 'boolean', default: false },
+  nodes: { type: 'string', default: '1' },
   world: { type: 'string' },
   mutation: { type: 'string' },
   compare: { type: 'boolean', default: false },
@@ -40,7 +46,8 @@ export async function main(args: readonly string[], print: Print): Promise<numbe
     }
     const seed = wholeNumber('seed', values.seed)
     if (values.compare) return await compare(seed, wholeNumber('worlds', values.worlds), print)
-    const conditions = { mutation: mutationOf(values.mutation) }
+    const nodes = Math.max(1, wholeNumber('nodes', values.nodes))
+    const conditions = { nodes, mutation: mutationOf(values.mutation, nodes) }
     if (values.world !== undefined) {
       return await repeat(seed, wholeNumber('world', values.world), conditions, print)
     }
@@ -63,13 +70,14 @@ async function simulate(
   const result = await runCampaign(seed, steps, conditions)
   print(writeTable(result, seed, (performance.now() - begin) / 1000))
   print(`\n${LEGEND}`)
+  if (result.nodes > 1) print(`\n${CLUSTER_LEGEND}`)
   if (result.failure !== undefined) await explain(result.failure, seed, conditions, print)
   if (asJson) print(JSON.stringify(summarise(result)))
   return result.failure === undefined ? 0 : 1
 }
 
 async function repeat(seed: number, number: number, conditions: Conditions, print: Print): Promise<number> {
-  const plan = planWorld(seed, number)
+  const plan = planWorld(seed, number, conditions.nodes)
   const { violation, steps } = await new World({ ...plan, ...conditions }).run()
   if (violation === undefined) {
     print(`World ${number} of seed ${seed}: all invariants held over ${steps} steps.`)
@@ -96,9 +104,10 @@ function wholeNumber(name: string, value: string): number {
   return Number(value)
 }
 
-function mutationOf(name: string | undefined) {
+function mutationOf(name: string | undefined, nodes: number): Mutation | undefined {
   if (name === undefined) return undefined
-  const mutation = MUTATIONS.find((one) => one.name === name)
+  const mutations = nodes === 1 ? MUTATIONS : [...MUTATIONS, ...NODE_MUTATIONS]
+  const mutation = mutations.find((one) => one.name === name)
   if (mutation === undefined) throw new TypeError(`There is no mutation ${name}.`)
   return mutation
 }

@@ -1,7 +1,9 @@
 import type { Outcome } from '../../src/outcome.ts'
 import { FIRST_LINEAGE, type SessionRecord } from '../../src/protocol/types.ts'
+import type { Time } from '../../src/stores/postgres/time.ts'
 import type { SessionStore } from '../../src/stores/store.ts'
 import type { Message } from './designs/design.ts'
+import type { Distortion } from './nodes/pool.ts'
 import { PROMISES, type Promised } from './promises.ts'
 import type { Rules } from './settings.ts'
 import { readToken } from './token.ts'
@@ -23,6 +25,9 @@ export interface Mutation {
   readonly rules?: (rules: Rules) => Rules
   readonly store?: (store: SessionStore) => SessionStore
   readonly answer?: (around: Around) => Judge
+  /** Of several servers: what the database answers to each, and what time it is for them. */
+  readonly database?: Distortion
+  readonly time?: (time: Time) => Time
 }
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -78,7 +83,7 @@ export const MUTATIONS: readonly Mutation[] = [
 ]
 
 /** A store that differs from another one in some of its methods. */
-function changed(store: SessionStore, methods: Partial<SessionStore>): SessionStore {
+export function changed(store: SessionStore, methods: Partial<SessionStore>): SessionStore {
   return {
     peek: (jti) => store.peek(jti),
     find: (jti) => store.find(jti),

@@ -4,6 +4,7 @@ import type { SessionTruth } from './truth.ts'
 export const PROMISES = {
   honest: 'an honest client is never refused',
   revoked: 'after a revocation was acknowledged, no request passes',
+  known: 'a session that the database has lost passes no more',
   maxAge: 'no token passes beyond the maximum age',
   renewable: 'nothing is renewed after idle time-out, ban or fingerprint refusal',
   grace: 'an expired token passes only by a renewal or within grace',

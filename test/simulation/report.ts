@@ -1,3 +1,4 @@
+import { GOOD_FOR_MS } from '../../src/stores/postgres/revocation-listener.ts'
 import type { CampaignResult, Failure } from './campaign.ts'
 import type { Shrunk } from './shrink.ts'
 import { type Closing, lifetimesToDetection, type Spread, spreadOf, type Theft } from './theft.ts'
@@ -10,9 +11,12 @@ export interface Summary {
   readonly theftsClosed: number
   /** In lifetimes of the owner's time at work. */
   readonly detection: Spread
+  /** Of several servers: requests that passed after a revocation, in milliseconds after its commit. */
+  readonly lateness?: Spread & { readonly bound: number }
 }
 
-export function summarise({ steps, counts, thefts }: CampaignResult): Summary {
+export function summarise({ steps, counts, thefts, nodes }: CampaignResult): Summary {
+  const lateness = { ...spreadOf(counts.cluster.delays), bound: GOOD_FOR_MS }
   const used = thefts.filter(({ firstUse }) => firstUse !== undefined)
   return {
     steps,
@@ -20,6 +24,7 @@ export function summarise({ steps, counts, thefts }: CampaignResult): Summary {
     thefts: used.length,
     theftsClosed: used.filter(({ closed }) => closed !== undefined).length,
     detection: rounded(spreadOf(detections(used).map(({ work }) => work))),
+    ...(nodes > 1 ? { lateness } : {}),
   }
 }
 
@@ -37,6 +42,7 @@ export function writeTable(result: CampaignResult, seed: number, seconds: number
     ['lost requests, lost answers', `${number(counts.lostRequests)}, ${number(counts.lostAnswers)}`],
     ['  of them with a new token', number(counts.lostTokens)],
     ['crashes, restored copies', `${number(counts.crashes)}, ${number(counts.restores)}`],
+    ...(result.nodes > 1 ? clusterRows(result) : []),
     ['revocations, bans', `${number(counts.revocations)}, ${number(counts.bans)}`],
     ['refusals that were due', number(counts.dueRefusals)],
     ['honest refusals', number(honestRefusals)],
@@ -58,6 +64,26 @@ export function writeTable(result: CampaignResult, seed: number, seconds: number
   return rows.map(([name, value]) => `${name.padEnd(36)}${value}`.trimEnd()).join('\n')
 }
 
+/** What is to be said of several servers. */
+function clusterRows({ nodes, counts: { cluster } }: CampaignResult): [string, string][] {
+  const { delays } = cluster
+  const { median, p99, max } = spreadOf(delays)
+  return [
+    ['servers on one PostgreSQL', `${nodes}`],
+    [
+      'lines cut, silent; listeners cut',
+      numbers(cluster.linesCut, cluster.linesSilent, cluster.listenersCut),
+    ],
+    ['  answers without a database (503)', number(cluster.unavailable)],
+    ['fail-overs, commits lost by them', numbers(cluster.failOvers, cluster.lostCommits)],
+    ['  revocations lost, valid again', number(cluster.lostRevocations)],
+    ['  sessions lost with their login', number(cluster.lostLogins)],
+    ['  sessions lost, taken for reuse', number(cluster.takenForReuse)],
+    ['requests passed after revocation', number(delays.length)],
+    ['  ms after its commit', `median ${median}, p99 ${p99}, max ${max}; bound ${GOOD_FOR_MS}`],
+  ]
+}
+
 export const LEGEND = `
 An honest refusal is one of a client within the idle and absolute limits, neither revoked nor banned, whose token
 nobody stole, where a request reaches the server within grace of its token's renewal. Exceptions break an assumption
@@ -68,17 +94,25 @@ later) to the revocation or refusal. Owner's time at work: an absence longer tha
 nothing can come to light while the owner is away. Thefts that are not closed: the owner has left the session, or
 the world ended.`.trim()
 
+export const CLUSTER_LEGEND = `
+Requests that passed after a revocation carried a fresh token to a server that had not heard of it yet. They break an
+invariant where they came later than the bound after the commit, and renewals, strict routes and expired tokens break
+it in any case. What a fail-over loses is counted apart: acknowledged revocations, so that sessions are valid again;
+sessions whose login is gone; and sessions that ended as the renewal of a token was lost while requests with it were
+still under way, which then look like reuse.`.trim()
+
 export function writeFailure(
   { plan, violation }: Failure,
   seed: number,
   mutation: string | undefined,
   shrunk: Shrunk,
 ): string {
-  const { rules } = plan.settings
+  const { rules, nodes } = plan.settings
+  const options = `${nodes > 1 ? ` --nodes ${nodes}` : ''}${mutation ? ` --mutation "${mutation}"` : ''}`
   return [
     `Broken: ${violation.invariant}`,
     `        ${violation.detail}`,
-    `Repeat: npm run simulate -- --seed ${seed} --world ${plan.number}${mutation ? ` --mutation "${mutation}"` : ''}`,
+    `Repeat: npm run simulate -- --seed ${seed} --world ${plan.number}${options}`,
     `Rules:  ${JSON.stringify(rules)}`,
     '',
     `The shortest history (${shrunk.script.length} of ${plan.script.length} deeds): ${shrunk.violation.detail}`,
@@ -101,6 +135,10 @@ function rounded({ median, p99, max }: Spread): Spread {
 
 function spread({ median, p99, max }: Spread): string {
   return `median ${median.toFixed(2)}, p99 ${p99.toFixed(2)}, max ${max.toFixed(2)}`
+}
+
+function numbers(...values: readonly number[]): string {
+  return values.map(number).join(', ')
 }
 
 function number(value: number): string {

@@ -26,6 +26,8 @@ export type Intent = { readonly at: number; readonly seed: number } & (
   | { readonly kind: 'logout' | 'revoke' | 'move' | 'upgrade'; readonly device: number }
   | { readonly kind: 'revokeUser' | 'ban' | 'role'; readonly user: number }
   | { readonly kind: 'crash' | 'prune' | 'copy' | 'restore' }
+  /** Of several servers and their database. */
+  | { readonly kind: 'cut' | 'failOver' }
 )
 
 type Deed = Intent extends infer I ? (I extends Intent ? Omit<I, 'at' | 'seed'> : never) : never

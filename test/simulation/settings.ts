@@ -8,6 +8,9 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+/** How long the driver waits for the database while nothing comes. */
+const LONGEST_SILENCE = 5 * SECOND
+
 /** The rules of the engine in one world, in milliseconds. */
 export interface Rules {
   readonly tokenTtl: number
@@ -60,6 +63,8 @@ export interface Settings {
   /** How often the store says that a record is not in memory, so that the engine has to wait for it. */
   readonly hiddenPeeks: number
   readonly medium: MediumKind
+  /** Servers on one database: one has a SQLite file, several share a PostgreSQL. */
+  readonly nodes: number
 }
 
 /** A hard world: short limits, bad networks, many faults and thieves. Each has other rules. */
@@ -107,6 +112,22 @@ export function drawSettings(prng: Prng): Settings {
     exceptional: 0.15,
     hiddenPeeks: 0.3,
     medium: prng.chance(0.25) ? 'file' : 'memory',
+    nodes: 1,
+  }
+}
+
+/**
+ * The same for several servers. Operations can take longer, as lines to the database fall silent, and the way of a
+ * message must still be shorter than the grace. More is revoked, so that there is something to be late with.
+ */
+export function onNodes(nodes: number, settings: Settings): Settings {
+  const { rules, network, rates } = settings
+  const latest = Math.floor(0.4 * rules.grace) - LONGEST_SILENCE / 2
+  return {
+    ...settings,
+    nodes,
+    network: { ...network, latest },
+    rates: { ...rates, revoke: 0.012, revokeUser: 0.004, logout: 0.004, restore: 0 },
   }
 }
 
@@ -149,4 +170,5 @@ export const ORDINARY: Settings = {
   exceptional: 0,
   hiddenPeeks: 0,
   medium: 'file',
+  nodes: 1,
 }

@@ -10,12 +10,27 @@ export interface Happening {
   readonly run: () => void
 }
 
+/** A timer that ticks on whether anybody comes or not. */
+interface Timer {
+  at: number
+  hasRested: boolean
+  readonly run: () => void
+}
+
+/** Where nothing is to happen for longer than this, timers rest until shortly before the next happening. */
+const QUIET = 1_200
+const AWAKE = 1_000
+
+/** So long do timers rest at most. */
+const LONGEST_REST = 2_400_000
+
 /** The virtual clock with all that is to happen, earliest first; at one time, first planned comes first. */
 export class Timeline {
   now = BEGINNING
   /** How many things have happened: tells before from after within one millisecond. */
   tick = 0
   readonly #heap: Happening[] = []
+  readonly #timers: Timer[] = []
   #planned = 0
 
   at(time: number, run: () => void): void {
@@ -30,10 +45,22 @@ export class Timeline {
     this.#push({ at: this.now + delay, order: this.#planned++, kind: 'release', run })
   }
 
+  /**
+   * A timer of a server, such as one that goes off twice a second for days. While nothing else is to happen it is
+   * put off, as what it would do then is seen by nobody. Answers with how to call it off.
+   */
+  background(delay: number, run: () => void): () => void {
+    const timer: Timer = { at: this.now + delay, hasRested: false, run }
+    this.#timers.push(timer)
+    return () => this.#callOff(timer)
+  }
+
   /** Takes what happens next and moves the clock to it; undefined where nothing is planned until `end`. */
   take(end: number): Happening | undefined {
     const next = this.#heap[0]
     if (next === undefined || next.at > end) return undefined
+    const timer = this.#timerBefore(next.at)
+    if (timer !== undefined) return this.#goOff(timer)
     this.#removeFirst()
     this.now = next.at
     this.tick += 1
@@ -44,6 +71,29 @@ export class Timeline {
   get releasesNow(): boolean {
     const next = this.#heap[0]
     return next?.kind === 'release' && next.at === this.now
+  }
+
+  #callOff(timer: Timer): void {
+    const place = this.#timers.indexOf(timer)
+    if (place >= 0) this.#timers.splice(place, 1)
+  }
+
+  #goOff(timer: Timer): Happening {
+    this.#callOff(timer)
+    this.now = timer.at
+    this.tick += 1
+    return { at: timer.at, order: this.#planned++, kind: 'release', run: timer.run }
+  }
+
+  #timerBefore(time: number): Timer | undefined {
+    for (;;) {
+      const [first] = this.#timers.toSorted((one, other) => one.at - other.at)
+      if (first === undefined || first.at >= time) return undefined
+      if (first.hasRested || time - first.at <= QUIET) return first
+      // Timers keep their distances of less than half a second.
+      first.hasRested = true
+      first.at = Math.min(time - AWAKE + (first.at % 500), first.at + LONGEST_REST)
+    }
   }
 
   #push(happening: Happening): void {

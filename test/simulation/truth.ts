@@ -1,5 +1,5 @@
 import type { RevocationReason } from '../../src/protocol/types.ts'
-import type { RecordState } from './designs/ours.ts'
+import type { RecordState } from './designs/design.ts'
 import type { Device } from './device.ts'
 import type { Sent } from './exchange.ts'
 import { type Agent, mustAccept } from './fingerprint.ts'
@@ -13,8 +13,16 @@ export interface UserTruth {
   role: string
   isBanned: boolean
   wasBanned: boolean
+  /** Revocations of all sessions that were asked for and not answered yet: sessions that begin meanwhile may end, too. */
+  revocations: number
   /** The tick of the last change of role or ban. */
   changed: number
+}
+
+/** A time, and what came before and after it within the same millisecond. */
+export interface Moment {
+  readonly at: number
+  readonly tick: number
 }
 
 export interface SessionTruth {
@@ -29,20 +37,34 @@ export interface SessionTruth {
   readonly thefts: Theft[]
   /** The login or the last renewal. */
   updatedAt: number
-  end: { readonly reason: RevocationReason; acknowledged: number | undefined } | undefined
+  end: { readonly reason: RevocationReason; acknowledged: Moment | undefined } | undefined
+  /** Somebody asked for a revocation, although it may be lost since. */
+  wasAsked: boolean
   /** A login carried a token of this session, so that it may be replaced. */
   mayBeReplaced: boolean
   /** Its record is missing in a restored copy of the database. */
   isLost: boolean
+  lostAt: number
   /** Its record went back to an older state with a restored copy. */
   wentBack: boolean
+  /** When it last did. */
+  wentBackAt: number
   /** The owner's time at work until the last request, see `workOf`. */
   work: number
   ownerAt: number
 }
 
 /** Why the owner of a session may be refused. */
-export type Excuse = 'ended' | 'banned' | 'too old' | 'idle' | 'fingerprint' | 'lost' | 'stolen' | 'exception'
+export type Excuse =
+  | 'ended'
+  | 'banned'
+  | 'too old'
+  | 'idle'
+  | 'fingerprint'
+  | 'lost'
+  | 'failed over'
+  | 'stolen'
+  | 'exception'
 
 /** What is true in a world, known without asking the engine. */
 export class Truth {
@@ -60,7 +82,7 @@ export class Truth {
   user(name: string): UserTruth {
     let user = this.#users.get(name)
     if (user === undefined) {
-      user = { name, role: 'role-0', isBanned: false, wasBanned: false, changed: 0 }
+      user = { name, role: 'role-0', isBanned: false, wasBanned: false, revocations: 0, changed: 0 }
       this.#users.set(name, user)
     }
     return user
@@ -90,9 +112,12 @@ export class Truth {
       tokenTtl: this.#rules.tokenTtl,
       thefts: [],
       end: undefined,
+      wasAsked: false,
       mayBeReplaced: false,
       isLost: false,
+      lostAt: Number.POSITIVE_INFINITY,
       wentBack: false,
+      wentBackAt: Number.NEGATIVE_INFINITY,
       work: 0,
       ownerAt: now,
     }
@@ -117,14 +142,17 @@ export class Truth {
 
   /** Somebody asks for a revocation: from now on the session may be refused. */
   revocationAsked(sessions: readonly SessionTruth[], reason: RevocationReason): void {
-    for (const session of sessions) session.end ??= { reason, acknowledged: undefined }
+    for (const session of sessions) {
+      session.end ??= { reason, acknowledged: undefined }
+      session.wasAsked = true
+    }
   }
 
   /** The revocation was answered: from now on the session must be refused. */
   revocationAcknowledged(sessions: readonly SessionTruth[]): void {
     for (const session of sessions) {
       if (session.end === undefined) continue
-      session.end.acknowledged ??= this.#timeline.tick
+      session.end.acknowledged ??= { at: this.#timeline.now, tick: this.#timeline.tick }
       for (const theft of session.thefts) {
         if (session.end.reason === 'reuse') closeByReuse(theft, this.#timeline.now)
         else close(theft, 'ended', this.#timeline.now)
@@ -148,13 +176,22 @@ export class Truth {
     for (const session of this.sessions.values()) {
       const [then, now] = [before.get(session.id), read(session.id)]
       if (now === undefined) {
-        session.isLost ||= then !== undefined
+        if (then !== undefined) this.lost(session)
         continue
       }
-      if (JSON.stringify(then) !== JSON.stringify(now)) session.wentBack = true
+      if (JSON.stringify(then) !== JSON.stringify(now)) {
+        session.wentBack = true
+        session.wentBackAt = this.#timeline.now
+      }
       session.updatedAt = now.updatedAt
       if (now.valid === 1) session.end = undefined
     }
+  }
+
+  /** The database knows nothing of a session any more. */
+  lost(session: SessionTruth): void {
+    session.isLost = true
+    session.lostAt = Math.min(session.lostAt, this.#timeline.now)
   }
 
   /** Every reason for which this request of the owner may be refused now. */
@@ -169,9 +206,19 @@ export class Truth {
       [now >= session.updatedAt + idleTimeout, 'idle'],
       [!mustAccept(fingerprint, session.reference, agent), 'fingerprint'],
       [session.isLost, 'lost'],
+      [this.#isTakenForReuse(session), 'failed over'],
       [thefts.some(({ canRenew, firstUse }) => canRenew && firstUse !== undefined), 'stolen'],
       [device.exception !== undefined, 'exception'],
     ]
     return new Set(excuses.filter(([holds]) => holds).map(([, excuse]) => excuse))
+  }
+
+  /**
+   * A renewal was lost with a fail-over, and with it the grace of the token before: a request that is still under way
+   * with that one looks like reuse.
+   */
+  #isTakenForReuse({ end, wentBackAt }: SessionTruth): boolean {
+    const at = end?.reason === 'reuse' ? (end.acknowledged?.at ?? this.#timeline.now) : this.#timeline.now
+    return at < wentBackAt + this.#rules.grace
   }
 }

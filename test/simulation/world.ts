@@ -1,6 +1,8 @@
 import type { RevocationReason } from '../../src/protocol/types.ts'
+import { GOOD_FOR_MS } from '../../src/stores/postgres/revocation-listener.ts'
+import type { Renewal } from '../../src/stores/store.ts'
 import { perform } from './deeds.ts'
-import type { Answer, Design, Surroundings } from './designs/design.ts'
+import { type Answer, type Design, isOurs, type Surroundings } from './designs/design.ts'
 import { Ours } from './designs/ours.ts'
 import { Device } from './device.ts'
 import { Exchange, type Sent, type Watcher } from './exchange.ts'
@@ -8,6 +10,7 @@ import { History } from './history.ts'
 import { Invariants } from './invariants.ts'
 import { type Counts, Ledger } from './ledger.ts'
 import type { Mutation } from './mutations.ts'
+import { Cluster } from './nodes/cluster.ts'
 import { Operator } from './operator.ts'
 import { mix } from './prng.ts'
 import type { Promised, Violation } from './promises.ts'
@@ -16,6 +19,7 @@ import type { Rules, Settings } from './settings.ts'
 import { Settling } from './settling.ts'
 import { close, isWorthless, type Theft } from './theft.ts'
 import { BEGINNING, Timeline } from './timeline.ts'
+import type { Token } from './token.ts'
 import { Truth } from './truth.ts'
 
 /** A design other than ours, made for one world. */
@@ -127,7 +131,7 @@ export class World implements Watcher {
 
   answered(sent: Sent, answer: Answer): void {
     const isNew = answer.kind === 'pass' && answer.token !== undefined
-    if (isNew && sent.message.kind === 'login') this.#truth.begun(answer.token, sent)
+    if (isNew && sent.message.kind === 'login') this.#begun(answer.token, sent)
     this.#history?.answered(sent, answer)
     if (isNew && sent.message.kind !== 'login') this.#renewedElsewhere(answer.token.session)
     this.#ledger.answered(sent, answer)
@@ -144,10 +148,21 @@ export class World implements Watcher {
     this.#history?.delivered(sent, answer)
   }
 
+  /** What a login has begun may have been revoked, or lost with a fail-over, before its answer. */
+  #begun(token: Token, sent: Sent): void {
+    const session = this.#truth.begun(token, sent)
+    if (!(this.#design instanceof Cluster)) return
+    const record = this.#design.record(session.id)
+    if (record === undefined) this.#truth.lost(session)
+    if (record?.valid !== 0) return
+    this.#truth.revocationAsked([session], 'revoked')
+    this.#truth.revocationAcknowledged([session])
+  }
+
   /** Ours tells of a renewal when it is written; the others do so with the answer. */
   #renewedElsewhere(id: string): void {
     const session = this.#truth.sessions.get(id)
-    if (session !== undefined && !(this.#design instanceof Ours)) {
+    if (session !== undefined && !isOurs(this.#design)) {
       this.#truth.renewed(session, this.#timeline.now)
     }
   }
@@ -168,26 +183,32 @@ export class World implements Watcher {
       revoked: (target, reason) => this.#revoked(target, reason),
     }
     if (design !== undefined) return design(settings.rules, this.#timeline, surroundings)
-    return new Ours({
-      seed,
-      settings,
-      timeline: this.#timeline,
-      surroundings,
-      mutation,
-      isCounted,
-      onRenewed: (renewal) => {
-        this.#invariants?.renewed(renewal)
-        const session = this.#truth.sessions.get(renewal.jti)
-        if (session !== undefined) this.#truth.renewed(session, renewal.at)
-      },
-    })
+    const onRenewed = (renewal: Renewal) => this.#renewed(renewal)
+    const parts = { seed, settings, timeline: this.#timeline, surroundings, mutation, onRenewed }
+    if (settings.nodes === 1) return new Ours({ ...parts, isCounted })
+    return new Cluster({ ...parts, onLost: (session) => this.#invariants?.lost(session) })
+  }
+
+  #renewed(renewal: Renewal): void {
+    this.#invariants?.renewed(renewal)
+    const session = this.#truth.sessions.get(renewal.jti)
+    if (session !== undefined) this.#truth.renewed(session, renewal.at)
   }
 
   #makeInvariants(): Invariants | undefined {
     const { settings, isCounted, ignored = new Set() } = this.#options
-    const design = this.#design
-    if (isCounted || !(design instanceof Ours)) return undefined
-    return new Invariants(settings.rules, this.#timeline, this.#truth, design, ignored)
+    const records = this.#design
+    if (isCounted || !isOurs(records)) return undefined
+    const staleness = settings.nodes === 1 ? 0 : GOOD_FOR_MS
+    const { rules } = settings
+    return new Invariants({
+      rules,
+      timeline: this.#timeline,
+      truth: this.#truth,
+      records,
+      ignored,
+      staleness,
+    })
   }
 
   #makeDevices(): Device[] {
@@ -219,7 +240,7 @@ export class World implements Watcher {
   #overSessionsOf(user: string) {
     const design = this.#design
     const sessions = this.#truth.sessionsOf(user)
-    if (!(design instanceof Ours)) return sessions
+    if (!isOurs(design)) return sessions
     return sessions.filter(({ id }) => design.record(id)?.valid === 0)
   }
 
@@ -238,7 +259,7 @@ export class World implements Watcher {
 
   #conclude(theft: Theft): void {
     const { now } = this.#timeline
-    if (this.#design instanceof Ours) {
+    if (isOurs(this.#design)) {
       if (isWorthless(theft, this.#design.record(theft.session.id), now)) close(theft, 'superseded', now)
     }
     const end = theft.closed?.at ?? now

@@ -157,7 +157,46 @@ async function storeWith(url: string, name: string, after: () => Promise<void>):
   return store
 }
 
+/** A store to which a test can say that another server has taken over from the one that it knew. */
+async function storeThatFailsOver(url: string): Promise<{ store: SessionStore; failOver: () => void }> {
+  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  pool.on('error', () => undefined)
+  let instance: string | undefined
+  const connect = pool.connect.bind(pool) as (...callback: unknown[]) => Promise<pg.PoolClient>
+  const connectListener = async (...callback: unknown[]) => {
+    if (callback.length > 0) return connect(...callback)
+    const client = await connect()
+    const real = client.query.bind(client) as (query: object) => Promise<{ rows: object[] }>
+    const query = async (config: object) => {
+      const { rows } = await real(config)
+      return { rows: instance === undefined ? rows : rows.map((row) => ({ ...row, instance })) }
+    }
+    return Object.assign(client, { query })
+  }
+  const store = await openSessionStore(Object.assign(pool, { connect: connectListener }))
+  onTestFinished(async () => {
+    await store.close()
+    await pool.end()
+  })
+  const failOver = () => {
+    instance = 'another'
+  }
+  return { store, failOver }
+}
+
 describe.skipIf(!hasPostgres)('what memory cannot know', () => {
+  it('the number of a user agent, where another server took over that lacks the last commits', async () => {
+    const { other, url, shell } = await twoOn()
+    const { store, failOver } = await storeThatFailsOver(url)
+    const [lost, next] = [recordOf(), recordOf()]
+    await store.create(lost)
+    await shell('DELETE FROM sliding_user_agents')
+    failOver()
+    await expect.poll(() => store.peek(lost.jti), soon).toBeUndefined()
+    await store.create(next)
+    expect(await other.find(next.jti)).toEqual(next)
+  })
+
   it('an answer that is older than a revocation is not remembered', async () => {
     const { other, url } = await twoOn()
     const { wait, reached, open } = gate()

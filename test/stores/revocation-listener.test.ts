@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Pool, PoolClient } from 'pg'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { RevocationListener } from '../../src/stores/postgres/revocation-listener.ts'
+import { MACHINE_TIME } from '../../src/stores/postgres/time.ts'
 import { MINUTE } from '../support/records.ts'
 
 beforeEach(() => {
@@ -78,7 +79,7 @@ async function start(database = new FakeDatabase()) {
   const listener = new RevocationListener({
     pool: database.pool as unknown as Pool,
     onRevoked: (jtis) => news.push(jtis),
-    clock: Date.now,
+    time: { ...MACHINE_TIME, now: Date.now },
   })
   onTestFinished(() => listener.close())
   const started = listener.start()
@@ -179,6 +180,22 @@ it.each([
   expect(database.asked).toEqual(['12'])
   expect(news).toEqual([[KEY]])
   expect(database.clients).toHaveLength(1)
+})
+
+it('follows the database while it is behind, but not while it cannot read', async () => {
+  const { listener, database } = await start()
+  database.notify()
+  expect([listener.isCurrent(), listener.isFollowing()]).toEqual([false, true])
+  await vi.advanceTimersByTimeAsync(2)
+  database.isReachable = false
+  database.clients[0]?.emit('end')
+  expect(listener.isFollowing()).toBe(false)
+  database.isReachable = true
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(listener.isFollowing()).toBe(true)
+  database.isSilent = true
+  await vi.advanceTimersByTimeAsync(1_510)
+  expect(listener.isFollowing()).toBe(false)
 })
 
 it.each([

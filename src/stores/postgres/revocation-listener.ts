@@ -1,12 +1,13 @@
 import type { Pool, PoolClient } from 'pg'
 import { toJti } from './jti.ts'
 import { ask, sqlStateOf, statement } from './query.ts'
+import type { Time } from './time.ts'
 
 /** How often the log is read when nothing is notified: proof that the connection lives, and the fallback. */
 const BEAT_MS = 500
 
 /** How long what is in memory counts after a reading of the log was sent: the bound for a revocation's delay. */
-const GOOD_FOR_MS = 1_500
+export const GOOD_FOR_MS = 1_500
 
 /** After so long without an answer a connection is given up. */
 const READ_TIMEOUT_MS = 2_000
@@ -54,8 +55,7 @@ export interface RevocationListenerParts {
   readonly pool: Pool
   /** Told what was revoked by anybody; `all` where that is not known. */
   readonly onRevoked: (jtis: readonly string[] | 'all') => void
-  /** Milliseconds that only ever grow. */
-  readonly clock: () => number
+  readonly time: Time
 }
 
 /**
@@ -67,13 +67,15 @@ export class RevocationListener {
   readonly #parts: RevocationListenerParts
   readonly #marks: { readonly at: number; readonly xmin: string }[] = []
   #client: PoolClient | undefined
-  #timer: NodeJS.Timeout | undefined
+  #callOff: () => void = () => undefined
   #last: { readonly at: number; readonly xmin: string; readonly instance: string } | undefined
   #isReading = false
   /** Whether something was notified since the current reading began. */
   #isAsked = false
   /** Whether something may have been revoked that is not read yet. */
   #isBehind = false
+  /** Whether the connection broke, and nothing was read since. */
+  #isLost = false
   #isClosed = false
 
   constructor(parts: RevocationListenerParts) {
@@ -89,12 +91,18 @@ export class RevocationListener {
 
   /** Whether all revocations are known that were committed until `GOOD_FOR_MS` ago, and all that were notified. */
   isCurrent(): boolean {
-    return !this.#isBehind && this.#last !== undefined && this.#parts.clock() - this.#last.at < GOOD_FOR_MS
+    return !this.#isBehind && this.isFollowing()
+  }
+
+  /** Whether the database is still the one that was read last, as of `GOOD_FOR_MS` ago. */
+  isFollowing(): boolean {
+    const { now } = this.#parts.time
+    return !this.#isLost && this.#last !== undefined && now() - this.#last.at < GOOD_FOR_MS
   }
 
   /** Deletes what every process has read, or has been cut off for too long to need. */
   async prune(): Promise<void> {
-    const before = this.#parts.clock() - KEPT_MS
+    const before = this.#parts.time.now() - KEPT_MS
     const mark = this.#marks.findLast(({ at }) => at <= before)
     if (mark !== undefined) await ask(this.#parts.pool, STATEMENTS.prune, [mark.xmin])
   }
@@ -133,13 +141,14 @@ export class RevocationListener {
     const client = this.#client
     if (this.#isReading || client === undefined) return
     this.#isReading = true
-    clearTimeout(this.#timer)
+    this.#callOff()
     try {
       do {
         this.#isAsked = false
         await this.#readOnce(client)
       } while (this.#isAsked)
       this.#isBehind = false
+      this.#isLost = false
       this.#after(BEAT_MS, () => this.#read())
     } catch {
       this.#lose(client)
@@ -150,8 +159,8 @@ export class RevocationListener {
   }
 
   async #readOnce(client: PoolClient): Promise<void> {
-    const { clock, onRevoked } = this.#parts
-    const at = clock()
+    const { time, onRevoked } = this.#parts
+    const at = time.now()
     const [reading] = await ask<Reading>(client, STATEMENTS.read, [this.#last?.xmin ?? null], READ_TIMEOUT_MS)
     if (reading === undefined || reading.isStandby) throw new Error('only the primary knows')
     const { xmin, instance, revoked } = reading
@@ -171,6 +180,7 @@ export class RevocationListener {
   #lose(client: PoolClient): void {
     if (this.#client !== client) return
     this.#isBehind = true
+    this.#isLost = true
     this.#disconnect()
     this.#after(RECONNECT_MS, () => this.#reconnect())
   }
@@ -186,13 +196,13 @@ export class RevocationListener {
   }
 
   #disconnect(): void {
-    clearTimeout(this.#timer)
+    this.#callOff()
     this.#client?.release(true)
     this.#client = undefined
   }
 
   #after(milliseconds: number, act: () => void): void {
-    clearTimeout(this.#timer)
-    if (!this.#isClosed) this.#timer = setTimeout(act, milliseconds).unref()
+    this.#callOff()
+    if (!this.#isClosed) this.#callOff = this.#parts.time.after(milliseconds, act)
   }
 }

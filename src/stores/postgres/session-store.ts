@@ -9,6 +9,7 @@ import { ask, askAtLength, type Statement, tookTooLong } from './query.ts'
 import { RevocationListener } from './revocation-listener.ts'
 import { STATEMENTS, toRecord, type Written } from './session-statements.ts'
 import { toText } from './text.ts'
+import { MACHINE_TIME, type Time } from './time.ts'
 import { UserAgents } from './user-agents.ts'
 
 const DEFAULT_CACHE_SIZE = 10_000
@@ -59,17 +60,17 @@ export class PostgresSessionStore implements SessionStore {
   })
 
   /** `close` frees what the caller opened for this store. */
-  constructor(pool: Pool, close: () => Promise<void>, options: StoreOptions = {}) {
+  constructor(pool: Pool, close: () => Promise<void>, options: StoreOptions = {}, time: Time = MACHINE_TIME) {
     const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
     this.#pool = pool
     this.#close = close
-    this.#userAgents = new UserAgents(pool)
+    this.#userAgents = new UserAgents(pool, () => this.#listener?.isFollowing() !== false)
     this.#cache = new SessionCache(cacheSize)
     if (singleProcess) return
     this.#listener = new RevocationListener({
       pool,
       onRevoked: (jtis) => this.#learn(jtis),
-      clock: () => performance.now(),
+      time,
     })
   }
 
@@ -247,8 +248,10 @@ export class PostgresSessionStore implements SessionStore {
   /** What was revoked by anybody is no longer valid here either. */
   #learn(jtis: readonly string[] | 'all'): void {
     this.#revocations += 1
-    if (jtis === 'all') this.#cache.clear()
-    else for (const jti of jtis) this.#cache.change(jti, { valid: false })
+    if (jtis === 'all') {
+      this.#cache.clear()
+      this.#userAgents.forget()
+    } else for (const jti of jtis) this.#cache.change(jti, { valid: false })
   }
 
   #remember(record: SessionRecord, before: number): void {

@@ -46,13 +46,19 @@ interface Agent {
  */
 export class UserAgents {
   readonly #pool: Pool
+  readonly #isKnown: () => boolean
   #deletedAt = Number.NEGATIVE_INFINITY
   readonly #known = new LRUCache<string, { readonly id: number; readonly usedAt: Timestamp }>({
     max: REMEMBERED,
   })
 
-  constructor(pool: Pool) {
+  /**
+   * `isKnown` tells whether the database is surely the one that the numbers are of: another one that took over
+   * may lack the last of them.
+   */
+  constructor(pool: Pool, isKnown: () => boolean) {
     this.#pool = pool
+    this.#isKnown = isKnown
   }
 
   /** Answers with the number of each of these user agents, made where it is new. Nearly always without a query. */
@@ -60,7 +66,7 @@ export class UserAgents {
     const numbers = new Map<string, number>()
     const unknown = new Set<string>()
     for (const value of values) {
-      const known = this.#known.get(value)
+      const known = this.#isKnown() ? this.#known.get(value) : undefined
       if (known === undefined || now - known.usedAt >= DAY) unknown.add(value)
       else numbers.set(value, known.id)
     }
@@ -69,6 +75,11 @@ export class UserAgents {
       this.#known.set(value, { id, usedAt: now })
     }
     return (value) => numbers.get(value) as number
+  }
+
+  /** What is remembered may be another database's. */
+  forget(): void {
+    this.#known.clear()
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Client, RevocationReason } from '../../../src/protocol/types.ts'
+import type { Client, Lineage, RevocationReason } from '../../../src/protocol/types.ts'
 import type { Token } from '../token.ts'
 
 /** A request as it reaches a server, whatever its design. */
@@ -9,12 +9,15 @@ export interface Message {
   readonly token: Token | undefined
   readonly client: Client
   readonly strict: boolean
+  /** By which a load balancer chooses a server, where there are several. */
+  readonly lot?: number
 }
 
 export type Answer =
   | { readonly kind: 'pass'; readonly token: Token | undefined; readonly role: string | undefined }
   | { readonly kind: 'refuse'; readonly code: string }
-  | { readonly kind: 'unavailable' }
+  /** `isCut`: the server could not reach its database, or there was no server. */
+  | { readonly kind: 'unavailable'; readonly isCut?: boolean }
 
 /** Reads and writes of the database since the beginning. */
 export interface Traffic {
@@ -29,6 +32,8 @@ export interface Design {
   readonly needsRefresh: boolean
   /** Whether a fresh token of a revoked session is refused; else it passes until it expires. */
   readonly asksEachTime: boolean
+  /** Whether there are several servers. */
+  readonly isBalanced?: boolean
   readonly traffic: Traffic
   /** Answers at once, or with a promise. */
   answer(message: Message): Answer | Promise<Answer>
@@ -44,6 +49,25 @@ export interface Design {
   /** Waits until everything that can go on without time passing has done so. */
   settle(): Promise<void>
   close(): void
+}
+
+/** What the invariants look at in a record, read past the engine and its store. */
+export interface RecordState extends Lineage {
+  readonly valid: number
+  readonly updatedAt: number
+}
+
+/** The records of the engine that is watched. */
+export interface Records {
+  /** The record as the database has it; undefined where there is none. */
+  record(session: string): RecordState | undefined
+  /** Whether an operation on this session still waits to reach the database. */
+  isWaiting(session: string): boolean
+}
+
+/** Whether a design is ours, so that the invariants are for it. */
+export function isOurs(design: Design): design is Design & Records {
+  return 'record' in design
 }
 
 /** What a design asks of the world around it. */

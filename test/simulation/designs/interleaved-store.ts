@@ -15,6 +15,8 @@ export interface StoreConditions {
   readonly onRenewed: (renewal: Renewal) => void
   /** A revocation is in the database. */
   readonly onRevoked: (target: RevocationTarget, reason: RevocationReason) => void
+  /** A first use failed to reach the database. */
+  readonly onLost?: (session: string) => void
 }
 
 /**
@@ -77,7 +79,14 @@ export class InterleavedStore implements SessionStore {
   }
 
   markSeen(jti: string, gen: number): Promise<void> {
-    return this.#pass(jti, () => this.#inner.markSeen(jti, gen))
+    return this.#pass(jti, async () => {
+      try {
+        await this.#inner.markSeen(jti, gen)
+      } catch (error) {
+        this.#conditions.onLost?.(jti)
+        throw error
+      }
+    })
   }
 
   revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {

@@ -1,18 +1,13 @@
 import Database from 'better-sqlite3'
-import type { Lineage, RevocationReason } from '../../../src/protocol/types.ts'
-import { mix, Prng } from '../prng.ts'
+import type { RevocationReason } from '../../../src/protocol/types.ts'
+import { Chances } from './chances.ts'
 import { countStatements } from './count-statements.ts'
-import type { Answer, Design, Message } from './design.ts'
+import type { Answer, Design, Message, RecordState, Records } from './design.ts'
 import { Medium } from './medium.ts'
-import { Process, type ProcessParts } from './process.ts'
+import { openStore, Process, type ProcessParts } from './process.ts'
 
-/** What the invariants look at in a record, read past the engine and its store. */
-export interface RecordState extends Lineage {
-  readonly valid: number
-  readonly updatedAt: number
-}
-
-const RECORD =
+/** A record by its key. */
+export const RECORD =
   'SELECT issued, seen, floor, parent, valid, updated_at AS updatedAt FROM sliding_sessions WHERE jti = ?'
 
 interface OurParts extends Omit<ProcessParts, 'chanceOf'> {
@@ -22,13 +17,13 @@ interface OurParts extends Omit<ProcessParts, 'chanceOf'> {
 }
 
 /** The design of this package: its database, and the processes that live on it one after the other. */
-export class Ours implements Design {
+export class Ours implements Design, Records {
   readonly name = 'ours'
   readonly needsRefresh = false
   readonly asksEachTime = true
   readonly traffic = { reads: 0, writes: 0 }
   readonly #parts: OurParts
-  readonly #chances = new Map<string, Prng>()
+  readonly #chances: Chances
   readonly #medium: Medium
   #database: Database.Database
   #process: Process
@@ -37,6 +32,7 @@ export class Ours implements Design {
 
   constructor(parts: OurParts) {
     this.#parts = parts
+    this.#chances = new Chances(parts.seed)
     this.#medium = new Medium(parts.settings.medium)
     this.#database = this.#open()
     this.#process = this.#start()
@@ -101,25 +97,15 @@ export class Ours implements Design {
   }
 
   #start(): Process {
-    const chanceOf = (source: string, user: string) => this.#chanceOf(source, user)
-    return new Process(this.#database, { ...this.#parts, chanceOf })
+    const chanceOf = (source: string, user: string) => this.#chances.of(source, user)
+    const parts = { ...this.#parts, chanceOf }
+    return new Process(openStore(this.#database, parts), parts)
   }
 
   #open(copy?: Buffer): Database.Database {
     const database = this.#medium.open(copy)
     if (this.#parts.isCounted) countStatements(database, this.traffic)
     return database
-  }
-
-  /** A source of chance for each session and each user, so that what happens to one does not move another. */
-  #chanceOf(source: string, user: string): Prng {
-    let chance = this.#chances.get(source)
-    if (chance === undefined) {
-      const owner = source === user ? undefined : this.#chanceOf(user, user)
-      chance = new Prng(owner?.whole() ?? mix(this.#parts.seed, ...Buffer.from(source)))
-      this.#chances.set(source, chance)
-    }
-    return chance
   }
 }
 

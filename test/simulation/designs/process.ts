@@ -31,9 +31,9 @@ export class Process {
   readonly sessions: Sessions
   readonly #judge: (message: Message) => Outcome | Promise<Outcome>
 
-  constructor(database: Database.Database, parts: ProcessParts) {
+  constructor(store: InterleavedStore, parts: ProcessParts) {
     const { settings, timeline, mutation } = parts
-    this.store = openStore(database, parts)
+    this.store = store
     this.sessions = startEngine(this.store, parts)
     const judge = ({ token, client, strict }: Message) =>
       this.sessions.authenticate(token?.text ?? { kind: 'missing' }, () => client, strict)
@@ -65,7 +65,8 @@ export class Process {
   }
 }
 
-function openStore(database: Database.Database, parts: ProcessParts): InterleavedStore {
+/** The store of this package on a SQLite database, with operations that interleave. */
+export function openStore(database: Database.Database, parts: ProcessParts): InterleavedStore {
   const { settings, timeline, surroundings, mutation, chanceOf, onRenewed } = parts
   const real = openSqliteStore(database)
   return new InterleavedStore(mutation?.store?.(real) ?? real, {
