@@ -12,7 +12,7 @@ export interface Machines {
 /** Commands to copy, one after the other, for machines that run. */
 export function whatToTry({ servers: [one, two, three], pidOfTwo, front, password }: Machines): string {
   const body = JSON.stringify({ username: 'admin', password })
-  const logIn = `TOKEN=$(curl -si http://${one}/login --json '${body}' | tr -d '\\r' | sed -n 's/^X-JWT: //p')`
+  const logIn = `TOKEN=$(curl -so /dev/null -w '%header{x-jwt}' http://${one}/login --json '${body}')`
   const bearer = '-H "Authorization: Bearer $TOKEN"'
   const steps = [
     ['Log in at one', logIn],
