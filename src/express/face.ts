@@ -47,10 +47,12 @@ export interface SlidingSession {
   routes(): Router
   /** Deletes the records of all sessions that have ended; it also runs by itself, for those a day old. */
   prune(): Promise<number>
+  /** Tells a listener of an event from now on. */
   on<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
+  /** Takes a listener away. */
   off<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
   /**
-   * The same judgement for a WebSocket's upgrade request. Where the outcome has a `token`, the session was
+   * The judgement of `authenticate` for a WebSocket's upgrade request. Where the outcome has a `token`, the session was
    * renewed: hand it to the client, as a header of the 101 answer or as the first message.
    * `ip` is the client's address as your server knows it; by default that of the socket.
    */

@@ -23,12 +23,7 @@ it.each([
     HOME,
     /set 'repository.type=git' 'repository.url=git\+https:\/\/git.ex/,
   ],
-  [
-    'no page for bugs',
-    { ...WHOLE, bugs: undefined },
-    HOME,
-    /set 'bugs.url=https:\/\/git.example.org\/.*issues'$/,
-  ],
+  ['no page for bugs', { ...WHOLE, bugs: {} }, HOME, /set 'bugs.url=https:\/\/git.example.org\/.*issues'$/],
   ['those of another repository', WHOLE, `${HOME}-fork`, /sliding-jwt-fork.git' 'bugs.url=/],
   ['an abbreviation', { ...WHOLE, repository: 'ada/sliding-jwt' }, undefined, /set 'repository.type=git'/],
 ])('what a release misses with %s', (_what, description, home, expected) => {
