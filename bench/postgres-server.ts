@@ -12,7 +12,7 @@ let places = 0
 export const questions = {
   /** @throws Error where it cannot be started. */
   async start(): Promise<void> {
-    server = await startPostgres({ isDurable: true })
+    server = await startPostgres({ isDurable: true, handlesSignals: true })
     if (server === undefined) throw new Error('there is none for this platform')
   },
 

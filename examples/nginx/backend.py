@@ -1,7 +1,7 @@
 """An app behind forward auth, with nothing but Python's standard library.
 
 It knows its user by the headers that nginx sets, and has never heard of tokens. Only nginx may reach it: it
-listens on loopback.
+listens on loopback, unless it has a network that it shares with nginx alone.
 
     python3 backend.py --port 8000
 """
@@ -54,11 +54,13 @@ class App(BaseHTTPRequestHandler):
 
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    server = ThreadingHTTPServer(("127.0.0.1", parser.parse_args().port), App)
+    options = parser.parse_args()
+    server = ThreadingHTTPServer((options.host, options.port), App)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit())
-    print(f"The app listens on http://127.0.0.1:{server.server_port}", flush=True)
+    print(f"The app listens on http://{options.host}:{server.server_port}", flush=True)
     server.serve_forever()
 
 

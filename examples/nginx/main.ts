@@ -48,6 +48,6 @@ async function startAll(): Promise<void> {
   programs.push(server, app)
   const [serverAddress, appAddress] = await Promise.all([addressOf(server), addressOf(app)])
   const listen = `127.0.0.1:${Number(values.port) || (await freePort())}`
-  programs.push(await startNginx({ server: serverAddress, app: appAddress, listen }))
+  programs.push(await startNginx({ servers: [serverAddress], app: appAddress, listen }))
   process.stdout.write(`nginx listens on http://${listen}: the user is admin, the password ${PASSWORD}\n`)
 }

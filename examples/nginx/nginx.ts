@@ -2,24 +2,21 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Program, start } from './program.ts'
+import { PATH, type Program, start } from './program.ts'
 
 /** Who is where, such as `127.0.0.1:3000`. */
 export interface Addresses {
-  /** Of sliding-jwt. */
-  readonly server: string
+  /** Of sliding-jwt: one, or several on one database. */
+  readonly servers: readonly string[]
   readonly app: string
   /** Where nginx listens. */
   readonly listen: string
 }
 
-/** Debian has nginx where only root's PATH leads. */
-const PATH = `${process.env['PATH']}:/usr/sbin`
-
 /** Runs nginx on the configuration of this example, in a folder that goes when it ends; resolves when it listens. */
-export async function startNginx({ server, app, listen }: Addresses): Promise<Program> {
+export async function startNginx({ servers, app, listen }: Addresses): Promise<Program> {
   const example = readFileSync(new URL('sliding-jwt.conf', import.meta.url), 'utf8')
-    .replace('127.0.0.1:3000', server)
+    .replace('server 127.0.0.1:3000;', servers.map((server) => `server ${server};`).join(' '))
     .replace('127.0.0.1:8000', app)
     .replace('127.0.0.1:8080', listen)
   const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-nginx-'))

@@ -1,6 +1,14 @@
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
+
+/** Debian has nginx where only root's PATH leads. */
+export const PATH = `${process.env['PATH']}:/usr/sbin`
+
+/** Whether a program is installed here. */
+export function isInstalled(program: string): boolean {
+  return spawnSync(program, ['--version'], { env: { ...process.env, PATH } }).error === undefined
+}
 
 /** A program that runs until it is stopped, or ends by itself. */
 export interface Program {

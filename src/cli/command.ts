@@ -29,6 +29,8 @@ export interface Command {
   /** What follows `sliding-jwt`, for the help. */
   readonly examples?: readonly string[]
   readonly options: Readonly<Record<string, ParseArgsOptionDescriptor & { readonly meaning: string }>>
+  /** Environment variables that it reads and has no option for, with what they mean. */
+  readonly variables?: readonly (readonly [variable: string, meaning: string])[]
   /** Answers with the exit code. */
   run(call: Call): Promise<number>
 }

@@ -7,7 +7,8 @@ import { type Finding, ok, warning, wrong } from './doctor/finding.ts'
 import { checkKeys } from './doctor/keys.ts'
 import { checkSettings } from './doctor/settings.ts'
 import { answer, formatTable, plural } from './output.ts'
-import { configOf, settingOptions } from './settings.ts'
+import { withProgress } from './progress.ts'
+import { configOf, settingOptions, variablesOnly } from './settings.ts'
 
 export const doctor: Command = {
   name: 'doctor',
@@ -15,10 +16,12 @@ export const doctor: Command = {
   meaning: 'looks at settings, files, database, keys and clock, and says what to do; changes nothing',
   examples: ['doctor', 'doctor --database-url /var/lib/sliding-jwt/sessions.db', 'doctor --json'],
   options: settingOptions(),
+  variables: variablesOnly(),
   async run(call) {
-    const findings = await examine(call)
+    const isJson = call.flags['json'] === true
+    const findings = await withProgress(call.terminal, 'Looking', isJson, () => examine(call))
     const isWell = findings.every(({ state }) => state !== 'wrong')
-    answer(call.terminal, call.flags['json'] === true, { ok: isWell, findings }, textOf(findings))
+    answer(call.terminal, isJson, { ok: isWell, findings }, textOf(findings))
     return isWell ? EXIT.done : EXIT.failed
   },
 }

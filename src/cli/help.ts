@@ -1,17 +1,20 @@
 import type { Command } from './command.ts'
 
-/** The help of `sliding-jwt` itself. */
-export function overview(commands: readonly Command[]): string {
+/** Narrower than this, a meaning is not broken into lines any more. */
+const LEAST = 24
+
+/** The help of `sliding-jwt` itself, or of some of its commands; `width` is that of the terminal. */
+export function overview(commands: readonly Command[], width: number | undefined): string {
   const rows = commands.map(({ name, takes, meaning }) => [[name, ...takes].join(' '), meaning] as const)
   return [
     'sliding-jwt: sessions with one JWT that renews itself and can be revoked',
     '',
     'Usage: sliding-jwt <command> [options]',
     '',
-    ...columns(rows),
+    ...columns(rows, width),
     '',
-    '  --json     answers for machines',
-    '  --help     this help, or that of a command',
+    '  --json      answers for machines',
+    '  --help, -h  this help, or that of a command',
     '  --version',
     '',
     'sliding-jwt <command> --help has examples.',
@@ -20,23 +23,48 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** The help of one command. */
-export function helpOf({ name, takes, meaning, options, examples = [] }: Command): string {
+export function helpOf(
+  { name, takes, meaning, options, variables = [], examples = [] }: Command,
+  width: number | undefined,
+): string {
   const rows = Object.entries(options).map(
     ([flag, option]) => [`--${flag}${option.type === 'string' ? ' …' : ''}`, option.meaning] as const,
   )
   return [
     `Usage: sliding-jwt ${[name, ...takes].join(' ')} [options]`,
     '',
-    `${meaning[0]?.toUpperCase()}${meaning.slice(1)}.`,
+    ...broken(`${meaning[0]?.toUpperCase()}${meaning.slice(1)}.`, width),
     '',
-    ...columns([...rows, ['--json', 'answers for machines']]),
-    ...(examples.length === 0
-      ? []
-      : ['', 'Examples:', '', ...examples.map((example) => `  sliding-jwt ${example}`)]),
+    ...columns([...rows, ['--json', 'answers for machines']], width),
+    ...section('Environment variables without an option:', columns(variables, width)),
+    ...section(
+      'Examples:',
+      examples.map((example) => `  sliding-jwt ${example}`),
+    ),
   ].join('\n')
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length))
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)
+function section(heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', heading, '', ...lines]
+}
+
+function columns(rows: readonly (readonly [string, string])[], width: number | undefined): string[] {
+  const left = Math.max(...rows.map(([name]) => name.length)) + 4
+  return rows.flatMap(([name, meaning]) =>
+    broken(meaning, width === undefined ? undefined : width - left).map((line, index) =>
+      `${index === 0 ? `  ${name}` : ''}`.padEnd(left).concat(line),
+    ),
+  )
+}
+
+/** A text in lines that fit, where it is known what fits. */
+function broken(text: string, room: number | undefined): string[] {
+  if (room === undefined || room < LEAST) return [text]
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + 1 + word.length > room) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }

@@ -5,6 +5,7 @@ import { type Call, type Command, CommandError } from './command.ts'
 import { POLICY_AND_DATABASE_OPTIONS, withDatabase } from './database.ts'
 import { KEY_OPTIONS, keyPathOfCall, timeText, toJson, withoutKeys } from './keys.ts'
 import { answer, plural } from './output.ts'
+import { withProgress } from './progress.ts'
 import { configOf } from './settings.ts'
 
 /** A server may sign with the key before for so long after another one took over: until it has seen the new file. */
@@ -13,11 +14,13 @@ export const HANDOVER_MS = 60_000
 export const keysRetire: Command = {
   name: 'keys retire',
   takes: ['KID'],
-  meaning:
-    'takes a key out of the key file. Tokens that it signed are refused from then on, so that it must outlive IDLE_TIMEOUT after it last signed',
+  meaning: 'takes a key out of the key file, where no live session needs it any more',
   examples: ['keys retire 3f9a1c07b2e4', 'keys retire 3f9a1c07b2e4 --force'],
   options: {
-    force: { type: 'boolean', meaning: 'although live sessions still need it: they end' },
+    force: {
+      type: 'boolean',
+      meaning: 'although live sessions still need it: they end, as their tokens are refused from then on',
+    },
     ...KEY_OPTIONS,
     ...POLICY_AND_DATABASE_OPTIONS,
   },
@@ -55,7 +58,8 @@ async function refuseNeeded(
   }
   if (key.state === 'waiting' || call.flags['force'] === true) return
   const policy = readPolicy(configOf(call).policy)
-  const sessions = await withDatabase(call, {}, ({ database }) => countSignedBy(database, key, policy, now))
+  const count = () => withDatabase(call, {}, ({ database }) => countSignedBy(database, key, policy, now))
+  const sessions = await withProgress(call.terminal, 'Counting sessions', call.flags['json'] === true, count)
   if (sessions > 0) throw new CommandError('conflict', neededText(key, sessions, policy))
 }
 

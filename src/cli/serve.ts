@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { serve } from '../server/serve.ts'
 import type { Command } from './command.ts'
 import { answer } from './output.ts'
-import { configOf, settingOptions } from './settings.ts'
+import { configOf, settingOptions, variablesOnly } from './settings.ts'
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -13,6 +13,7 @@ export const serveCommand: Command = {
     'serve --token-ttl 5m --trust-proxy 1',
   ],
   options: settingOptions(),
+  variables: variablesOnly(),
   async run(call) {
     const server = await serve(configOf(call))
     answer(

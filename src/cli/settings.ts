@@ -15,6 +15,13 @@ export function settingOptions(variables?: readonly string[]): Command['options'
   )
 }
 
+/** The variables that may not be given as a flag. */
+export function variablesOnly(): NonNullable<Command['variables']> {
+  return SETTINGS.flatMap(({ variable, meaning, isVariableOnly }) =>
+    isVariableOnly === true ? [[variable, meaning] as const] : [],
+  )
+}
+
 /** Reads the settings of a call: a flag wins over the environment. */
 export function configOf({ flags, terminal }: Call): Config {
   const values = SETTINGS.map(({ variable }) => {

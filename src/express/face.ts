@@ -83,7 +83,7 @@ export interface SlidingSession {
   /** Takes a listener back. */
   off<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
   /**
-   * The same judgement for a WebSocket's upgrade request. Where the outcome has a `token`, the session was
+   * The judgement of `authenticate` for a WebSocket's upgrade request. Where the outcome has a `token`, the session was
    * renewed: hand it to the client, as a header of the 101 answer or as the first message.
    * `ip` is the client's address as your server knows it; by default that of the socket. `strict`: see
    * `AuthenticateOptions`.

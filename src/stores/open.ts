@@ -21,7 +21,7 @@ export interface PostgresPool {
 }
 
 /**
- * Where sessions are kept: the path of a SQLite file (also `file:…` or `:memory:`), the URL of a PostgreSQL
+ * The path of a SQLite file (also `file:…` or `:memory:`), the URL of a PostgreSQL
  * primary (`postgres://…`), an open better-sqlite3 `Database`, a `pg` `Pool` (of which one connection is taken
  * for good), or a store of your own.
  *

@@ -18,7 +18,7 @@ describe('sliding-jwt', () => {
   test('serve --help names every setting that may be a flag, and no password', async () => {
     const { output } = await cli().run('serve --help')
     expect(output).toContain('--token-ttl')
-    expect(output).not.toContain('password')
+    expect(output).not.toMatch(/--\S*password/)
   })
 
   test.each([
@@ -26,9 +26,11 @@ describe('sliding-jwt', () => {
     ['sesions list anna', 'there is no command sesions list anna'],
     ['user add', 'user add takes NAME'],
     ['user list anna', 'user list takes no arguments'],
-    ['user list --serch=a', "Unknown option '--serch'"],
-    ['user add anna --password=secret', "Unknown option '--password'"],
-    ['serve --jwt-secret=secret', "Unknown option '--jwt-secret'"],
+    ['user', 'user is followed by add, list, disable, enable, or password'],
+    ['user lst', 'user is followed by add'],
+    ['user list --serch=a', 'user list has no option --serch; it takes --search, --database-url, --json'],
+    ['user add anna --password=secret', 'user add has no option --password'],
+    ['serve --jwt-secret=secret', 'serve has no option --jwt-secret'],
     ['user add anna --role=root', '--role takes user or admin'],
     ['prune --max-age=long', 'MAX_AGE: got "long"'],
     ['serve --port=http', 'PORT: got "http"'],

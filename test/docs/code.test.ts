@@ -40,7 +40,7 @@ describe('programs of the documentation', () => {
   it.each(named(RUNNABLE))('%s runs', async (_place, block) => {
     const port = await freePort()
     const { listens, ended } = startProgram(block, port)
-    if (!block.code.includes('app.listen(3000)')) {
+    if (!block.code.includes('app.listen(3000')) {
       expect(await ended).toEqual({ status: 0, said: '' })
       return
     }
@@ -52,7 +52,7 @@ describe('programs of the documentation', () => {
   function startProgram(block: Block, port: number) {
     const path = writeProgram(folder, {
       ...block,
-      code: block.code.replace('listen(3000)', `listen(${port})`),
+      code: block.code.replace('listen(3000', `listen(${port}`),
     })
     const listens = spawn(process.execPath, ['--no-warnings', path], {
       cwd: folder,

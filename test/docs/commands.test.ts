@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { freePort } from '../../examples/nginx/nginx.ts'
 import { isInstalled } from '../examples/run.ts'
 import { BLOCKS, type Block, PAGES } from './blocks.ts'
+import { fromSource } from './programs.ts'
 import { runCommands } from './terminal.ts'
 import { normalised, patternOf, type Step, stepsOf } from './transcript.ts'
 
@@ -17,11 +18,18 @@ function commandsOf({ language, code }: Block): Step[] {
   return language === 'sh' ? [{ command: code, shown: '' }] : []
 }
 
+/** The first program of a page, on a port. */
+function programOf(page: string, port: number): string | undefined {
+  const block = BLOCKS.find((each) => each.page === page && each.language === 'ts')
+  return block && fromSource(block.code.replace('listen(3000', `listen(${port}`))
+}
+
 const STORIES = PAGES.map((page) => [page, storyOf(page)] as const).filter(([, story]) => story.length > 0)
 
 describe.skipIf(!isInstalled('curl'))('commands of the documentation', () => {
-  it.each(STORIES)('%s: each prints what is shown, or just succeeds', async (_page, story) => {
-    const results = await runCommands(story, await freePort())
+  it.each(STORIES)('%s: each prints what is shown, or just succeeds', async (page, story) => {
+    const port = await freePort()
+    const results = await runCommands(story, port, programOf(page, port))
     for (const [index, { printed, isSuccess }] of results.entries()) {
       const { place, shown } = story[index] as (typeof story)[number]
       if (shown.trim() === '') expect(isSuccess, `${place}: ${printed}`).toBe(true)

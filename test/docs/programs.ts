@@ -19,12 +19,13 @@ export function makeFolder(): string {
 /** Writes a block as a program: with the package's source in place of the package, and what the pages take for granted. */
 export function writeProgram(folder: string, { page, line, code }: Block): string {
   const path = join(folder, `${page.replace(/\W/g, '-')}-${line}.ts`)
-  const program = code.replaceAll(
-    /from 'sliding-jwt(\/[\w/]+)?'/g,
-    (_whole, entry) => `from '${sourceOf(entry)}'`,
-  )
-  writeFileSync(path, `${importsOf(code)}\n${program}\nexport {}\n`)
+  writeFileSync(path, `${importsOf(code)}\n${fromSource(code)}\nexport {}\n`)
   return path
+}
+
+/** A program with the package's source in place of the package. */
+export function fromSource(code: string): string {
+  return code.replaceAll(/from 'sliding-jwt(\/[\w/]+)?'/g, (_whole, entry) => `from '${sourceOf(entry)}'`)
 }
 
 /** The source of an entry point, such as `/client` of `sliding-jwt/client`. */

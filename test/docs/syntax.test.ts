@@ -23,7 +23,8 @@ const CHECKS: Readonly<Record<string, (code: string) => string | undefined>> = {
   nginx: checkNginx,
   python: (code) => checkBy('python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], code),
   ini: (code) => lineThatIsNot(code, /^(\[\w+\]|\w+=.+|)$/),
-  dockerfile: (code) => lineThatIsNot(code, /^(FROM|RUN|USER|WORKDIR|ENV|VOLUME|EXPOSE|CMD|COPY) .+$/),
+  dockerfile: (code) =>
+    lineThatIsNot(code, /^(FROM|ARG|RUN|USER|WORKDIR|ENV|VOLUME|EXPOSE|HEALTHCHECK|CMD|#) .+$/),
   yaml: (code) => lineThatIsNot(code, /^( {2})*(- )?[\w-]+:( .+)?$/),
   http: (code) => lineThatIsNot(code, /^([A-Z]+ \/\S* HTTP\/1\.1|HTTP\/1\.1 \d{3} .+|[\w-]+: .+|\{.*|)$/),
   // Without a language: an output, or commands that take long, whose scripts there must be.

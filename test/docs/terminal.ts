@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -14,17 +13,27 @@ export interface Result {
   readonly isSuccess: boolean
 }
 
+/** Within the repository, from which an app finds its packages. */
+const REPORTS = fileURLToPath(new URL('reports/', ROOT))
+
 /** Longer than the commands of any page; who waits longer has been left without an answer. */
 const LONGEST_MS = 50_000
 
 /**
- * Runs the commands of a page one after the other, as a reader would: in a folder of their own, a server in the
- * background, and with the latest `X-JWT` in `$TOKEN`. Their port 3000 is another one here.
+ * Runs the commands of a page one after the other, as a reader would: in a folder of their own with the program that
+ * the page shows, a server in the background until the next one starts, and with the latest `X-JWT` in `$TOKEN`.
+ * Their port 3000 is another one here.
  */
-export async function runCommands(steps: readonly Step[], port: number): Promise<Result[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-docs-'))
+export async function runCommands(
+  steps: readonly Step[],
+  port: number,
+  program: string | undefined,
+): Promise<Result[]> {
+  mkdirSync(REPORTS, { recursive: true })
+  const folder = mkdtempSync(join(REPORTS, 'docs-'))
   try {
     const bin = makePrograms(folder)
+    if (program !== undefined) writeFileSync(join(folder, 'app.mjs'), program.replace(':3000', `:${port}`))
     const script = [PRELUDE, ...steps.map((step, index) => scriptOf(step, index))].join('\n')
     const child = spawn('bash', ['-c', script.replaceAll(':3000', `:${port}`)], {
       cwd: folder,
@@ -50,25 +59,29 @@ const PRELUDE = `
 set -m
 TOKEN=
 trap 'exit 1' TERM
-trap 'for job in $(jobs -p); do kill -- "-$job"; done; wait' EXIT
+stop() { for job in $(jobs -p); do kill -- "-$job"; done; wait; }
+trap stop EXIT
 keep() { local new; new=$(grep -io '^x-jwt: .*' "$1" | tail -n 1 | cut -d ' ' -f 2 | tr -d '\\r'); TOKEN=\${new:-$TOKEN}; }
 listens() { for _ in $(seq 600); do grep -q 'listens on' "$1" && return; sleep 0.05; done; return 1; }
 `
 
 function scriptOf({ command, shown }: Step, index: number): string {
   const [out, status] = [`out.${index}`, `status.${index}`]
+  if (command.startsWith('TOKEN=')) return `${command}\ntest -n "$TOKEN"; echo $? > ${status}`
   const job = `{ ${command}\n} > ${out} 2>&1 < /dev/null &`
-  if (/listens on/.test(shown)) return `${job} listens ${out}; echo $? > ${status}`
+  if (/listens on/.test(shown)) return `stop; ${job} listens ${out}; echo $? > ${status}`
   return `${job} wait $!; echo $? > ${status}; keep ${out}`
 }
 
-/** `sliding-jwt` as it is when it is installed, and the `npm start` of a checkout without the build before it. */
+/** `sliding-jwt` and `npx` as where it is installed, and the `npm start` of a checkout without the build before it. */
 function makePrograms(folder: string): string {
   const bin = join(folder, 'bin')
   mkdirSync(bin)
   const command = fileURLToPath(new URL('bin/sliding-jwt.js', ROOT))
   const programs = {
     'sliding-jwt': `exec '${process.execPath}' '${command}' "$@"`,
+    npx: `[ "$1" = sliding-jwt ] && exec "$@"; echo "npx $* is not run here" >&2; exit 1`,
+    node: `exec '${process.execPath}' --no-warnings "$@"`,
     npm: `[ "$1" = start ] && exec sliding-jwt serve; echo "npm $* is not run here" >&2; exit 1`,
   }
   for (const [name, script] of Object.entries(programs)) {

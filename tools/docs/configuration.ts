@@ -1,4 +1,5 @@
 import { flagOf, SETTINGS, type Setting } from '../../src/server/settings.ts'
+import { eventRows, methodRows } from './face.ts'
 import { type Option, optionsOf } from './options.ts'
 
 /** The page of all options and settings, made from where they are declared. */
@@ -22,6 +23,12 @@ export function configurationPage(): string {
     '## authenticate',
     'What a route asks for: `sessions.authenticate({ … })`.',
     sections(optionsOf('src/express/requirements.ts', 'AuthenticateOptions')),
+    '## What slidingSession gives',
+    'Where the database does not answer, a promise rejects with a `SlidingSessionError` `unavailable`.',
+    table(['call', 'what it does'], methodRows()),
+    '## Events',
+    '`sessions.on(name, listener)`. No event carries a token; a listener that throws becomes a warning of the process, and breaks no request.',
+    table(['event', 'when', 'what a listener is told'], eventRows()),
     '## The client',
     'The options of `createClient`; [clients](clients.md) has the rest.',
     sections(optionsOf('src/client/client.ts', 'ClientOptions')),

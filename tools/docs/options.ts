@@ -35,7 +35,8 @@ export function optionsOf(path: string, name: string): Option[] {
   })
 }
 
-function declarationOf<T extends ts.DeclarationStatement>(
+/** A declaration of a source file. */
+export function declarationOf<T extends ts.DeclarationStatement>(
   path: string,
   name: string,
   isOne: (statement: ts.Node) => statement is T,
@@ -57,7 +58,7 @@ function typeOf(type: ts.TypeNode | undefined): string {
 }
 
 /** In one line, but for lists. */
-function commentOf(node: ts.Node): string {
+export function commentOf(node: ts.Node): string {
   const comments = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc)
   const text = comments.map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '').join(' ')
   return text.trim().replaceAll(/\s*\n\s*(?!- )/g, ' ')

@@ -67,14 +67,18 @@ export async function runProgram(
     const url = `http://127.0.0.1:${port}`
     const login = await untilAnswered(
       `${url}/login`,
-      { method: 'POST' },
+      {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ username: 'ada', password: 'correct horse battery' }),
+      },
       () => child.exitCode === null && child.signalCode === null,
     )
     const Authorization = `Bearer ${login.headers.get('X-JWT')}`
     const orders = await fetch(`${url}/orders`, { headers: { Authorization } })
     const without = await fetch(`${url}/orders`)
     const got = `${orders.status} ${await orders.text()}, ${without.status}`
-    return got === '200 ["tea for ada"], 401' ? undefined : got
+    return got === '200 {"of":"ada","role":"admin"}, 401' ? undefined : got
   } catch (error) {
     return String(error)
   } finally {

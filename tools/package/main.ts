@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { homeOf, missingAddresses } from './addresses.ts'
 import { checkProject, install, makeConsumer, runProgram } from './consumer.ts'
 import { checkTypes, lintPackage } from './lint.ts'
 import { pack } from './pack.ts'
@@ -10,6 +12,7 @@ import { pack } from './pack.ts'
 /** The versions of Node that the package is for; each is a package of the registry, for this kind of machine. */
 const NODES = ['22.14.0', '22.23.3', '24.21.0', '26.10.0']
 
+const { values } = parseArgs({ options: { release: { type: 'boolean', default: false } } })
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-package-'))
 let isRight = true
@@ -20,8 +23,12 @@ try {
 }
 process.exitCode = isRight ? 0 : 1
 
-/** Builds and packs the package, has it judged, and uses it as a stranger would. */
+/** Builds and packs the package, has it judged, and uses it as a stranger would; `--release`: could be published. */
 async function check(): Promise<void> {
+  if (values.release) {
+    const description = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    tell('repository, bugs, homepage', missingAddresses(description, homeOf(process.env)))
+  }
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' })
   const { tarball, size, unpackedSize, paths } = pack(root, folder)
   console.log(`${paths.length} files, ${kilobytes(size)} packed, ${kilobytes(unpackedSize)} unpacked`)

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { toJti, toUuid } from '../../../src/stores/postgres/keys.ts'
+import { toJti, toUuid } from '../../../src/stores/postgres/jti.ts'
 import { Timeline } from '../timeline.ts'
 import { Line } from './line.ts'
 import { Primary } from './primary.ts'

@@ -1,5 +1,5 @@
 import type { RevocationReason } from '../../../src/protocol/types.ts'
-import { toUuid } from '../../../src/stores/postgres/keys.ts'
+import { toUuid } from '../../../src/stores/postgres/jti.ts'
 import type { Renewal } from '../../../src/stores/store.ts'
 import type { RecordState } from '../designs/design.ts'
 import type { Timeline } from '../timeline.ts'

@@ -1,13 +1,9 @@
 import Database from 'better-sqlite3'
 import type { RevocationReason, SessionRecord } from '../../../src/protocol/types.ts'
-import { toJti, toUuid } from '../../../src/stores/postgres/keys.ts'
+import { toJti, toUuid } from '../../../src/stores/postgres/jti.ts'
 import { migrateTables } from '../../../src/stores/sqlite/connection.ts'
-import {
-  prepareStatements,
-  toKey,
-  toRecord,
-  toUserKey,
-} from '../../../src/stores/sqlite/session-statements.ts'
+import { toKey, toUserKey } from '../../../src/stores/sqlite/jti.ts'
+import { prepareStatements, toRecord } from '../../../src/stores/sqlite/session-statements.ts'
 import type { Renewal } from '../../../src/stores/store.ts'
 import type { RecordState } from '../designs/design.ts'
 import { RECORD } from '../designs/ours.ts'
