@@ -1,5 +1,5 @@
 import type { Timestamp } from '../protocol/types.ts'
-import type { EndedBefore, SessionStore } from './store.ts'
+import type { SessionStore } from './store.ts'
 
 /**
  * Everything that the stand-alone server keeps, in one database. Every method of the parts answers with a
@@ -16,11 +16,17 @@ export interface ServerDatabase {
    * Counts sessions that are valid and were begun and renewed after the given times. It reads every record, in
    * small batches.
    */
-  countActiveSessions(after: Pick<EndedBefore, 'createdAt' | 'updatedAt'>): Promise<number>
+  countActiveSessions(after: ActiveSince): Promise<number>
   /** Rejects where the database does not answer. */
   ping(): Promise<void>
   /** Closes the database; the parts cannot be used any more. */
   close(): Promise<void>
+}
+
+/** A session counts as active where it began, and was last renewed, after these times. */
+export interface ActiveSince {
+  readonly createdAt: Timestamp
+  readonly updatedAt: Timestamp
 }
 
 export const ROLES = ['user', 'admin'] as const

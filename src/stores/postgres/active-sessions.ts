@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { EndedBefore } from '../store.ts'
+import type { ActiveSince } from '../server-store.ts'
 import { IN_STRETCH, stretches } from './page-ranges.ts'
 import { ask, statement } from './query.ts'
 
@@ -12,7 +12,7 @@ const COUNT = statement(
 /** Counts sessions that are valid and were begun and renewed after the given times. It reads every record. */
 export async function countActiveSessions(
   pool: Pool,
-  { createdAt, updatedAt }: Pick<EndedBefore, 'createdAt' | 'updatedAt'>,
+  { createdAt, updatedAt }: ActiveSince,
 ): Promise<number> {
   let active = 0
   for (const stretch of await stretches(pool)) {

@@ -5,7 +5,7 @@ import type { ServerDatabase } from '../server-store.ts'
 import type { SessionStore } from '../store.ts'
 import { countActiveSessions } from './active-sessions.ts'
 import { PostgresEventStore } from './events.ts'
-import { PostgresLoginLimitStore } from './login-limits.ts'
+import { postgresLoginLimits } from './login-limits.ts'
 import { PostgresUserStore } from './users.ts'
 
 /** The parts of the server on a pool whose tables are up to date, and which they close. */
@@ -15,7 +15,7 @@ export function postgresServerDatabase(pool: Pool, sessions: SessionStore): Serv
     sessions,
     users: new PostgresUserStore(pool, database),
     events: new PostgresEventStore(database),
-    loginLimits: new PostgresLoginLimitStore(pool, database),
+    loginLimits: postgresLoginLimits(pool, database),
     countActiveSessions: (after) => asUnavailable(() => countActiveSessions(pool, after)),
     ping: () => asUnavailable(async () => void (await pool.query('SELECT 1'))),
     close: async () => {

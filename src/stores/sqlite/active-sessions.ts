@@ -1,15 +1,12 @@
 import { and, asc, count, eq, gt, max, type SQL, sql } from 'drizzle-orm'
 import { ask } from '../ask.ts'
-import type { EndedBefore } from '../store.ts'
+import type { ActiveSince } from '../server-store.ts'
 import type { Drizzle } from './connection.ts'
 import { sessions } from './schema.ts'
 import { FIRST_KEY } from './session-statements.ts'
 
 /** Rows counted in one go: about a millisecond, then requests have their turn. */
 const BATCH = 2_000
-
-/** What makes a session too old to be active. */
-export type ActiveSince = Pick<EndedBefore, 'createdAt' | 'updatedAt'>
 
 /** Counts sessions that are valid and were begun and renewed after the given times. It reads every record. */
 export function activeSessionsCounter(database: Drizzle): (since: ActiveSince) => Promise<number> {

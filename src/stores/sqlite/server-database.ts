@@ -4,7 +4,7 @@ import type { ServerDatabase } from '../server-store.ts'
 import { activeSessionsCounter } from './active-sessions.ts'
 import { migrateTables, type Sqlite } from './connection.ts'
 import { SqliteEventStore } from './events.ts'
-import { SqliteLoginLimitStore } from './login-limits.ts'
+import { sqliteLoginLimits } from './login-limits.ts'
 import { users } from './server-schema.ts'
 import { SqliteSessionStore } from './session-store.ts'
 import { SqliteUserStore } from './users.ts'
@@ -18,7 +18,7 @@ export function sqliteServerDatabase(sqlite: Sqlite): ServerDatabase {
     sessions,
     users: new SqliteUserStore(database),
     events: new SqliteEventStore(database),
-    loginLimits: new SqliteLoginLimitStore(sqlite, database),
+    loginLimits: sqliteLoginLimits(sqlite, database),
     countActiveSessions: activeSessionsCounter(sessionTables),
     ping: () => ask(() => void database.select({ one: sql`1` }).from(users).limit(1).get()),
     close: async () => {
