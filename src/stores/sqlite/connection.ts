@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
@@ -46,6 +46,8 @@ function makeFile(path: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     // A link to nothing yet.
     if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600))
+    // SQLite would open it all the same, and fail at the first write.
+    accessSync(path, constants.W_OK)
   }
 }
 
