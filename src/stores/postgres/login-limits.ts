@@ -2,7 +2,7 @@ import { lt } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
 import { RateLimiterPostgres } from 'rate-limiter-flexible'
-import { ask } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { Failures, LoginLimitStore } from '../server-store.ts'
 import { loginFailures } from './server-schema.ts'
 
@@ -27,22 +27,22 @@ export class PostgresLoginLimitStore implements LoginLimitStore {
   }
 
   async failures(key: string): Promise<Failures> {
-    const found = await ask(() => this.#limiter.get(key))
+    const found = await orUnavailable(() => this.#limiter.get(key))
     return found === null ? { count: 0, resetsIn: 0 } : toFailures(found)
   }
 
   async addFailure(key: string, window: number): Promise<Failures> {
     const customDuration = window / 1000
-    return toFailures(await ask(() => this.#limiter.penalty(key, 1, { customDuration })))
+    return toFailures(await orUnavailable(() => this.#limiter.penalty(key, 1, { customDuration })))
   }
 
   async clear(key: string): Promise<void> {
-    await ask(() => this.#limiter.delete(key))
+    await orUnavailable(() => this.#limiter.delete(key))
   }
 
   async prune(): Promise<void> {
     const isOver = lt(loginFailures.expire, Date.now())
-    await ask(() => this.#database.delete(loginFailures).where(isOver))
+    await orUnavailable(() => this.#database.delete(loginFailures).where(isOver))
   }
 }
 

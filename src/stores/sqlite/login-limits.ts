@@ -1,6 +1,6 @@
 import { lt } from 'drizzle-orm'
 import { RateLimiterSQLite } from 'rate-limiter-flexible'
-import { ask } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { Failures, LoginLimitStore } from '../server-store.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { loginFailures } from './server-schema.ts'
@@ -25,22 +25,22 @@ export class SqliteLoginLimitStore implements LoginLimitStore {
   }
 
   async failures(key: string): Promise<Failures> {
-    const found = await ask(() => this.#limiter.get(key))
+    const found = await orUnavailable(() => this.#limiter.get(key))
     return found === null ? { count: 0, resetsIn: 0 } : toFailures(found)
   }
 
   async addFailure(key: string, window: number): Promise<Failures> {
     const customDuration = window / 1000
-    return toFailures(await ask(() => this.#limiter.penalty(key, 1, { customDuration })))
+    return toFailures(await orUnavailable(() => this.#limiter.penalty(key, 1, { customDuration })))
   }
 
   async clear(key: string): Promise<void> {
-    await ask(() => this.#limiter.delete(key))
+    await orUnavailable(() => this.#limiter.delete(key))
   }
 
   prune(): Promise<void> {
     const isOver = lt(loginFailures.expire, Date.now())
-    return ask(() => void this.#database.delete(loginFailures).where(isOver).run())
+    return orUnavailable(() => void this.#database.delete(loginFailures).where(isOver).run())
   }
 }
 
