@@ -57,10 +57,11 @@ export class Sessions {
   readonly #now: () => Timestamp
   readonly #logins: Logins
   readonly #renewals: Renewals
+  #isClosed = false
 
   constructor({ store, keyring, policy, loadClaims, now, resources = [] }: EngineParts) {
     this.policy = policy
-    this.#store = guardedStore(store, (error) => this.events.emit('store.failed', { at: now(), error }))
+    this.#store = guardedStore(store, (error) => this.#tellFailure(error))
     this.#keyring = new ReplaceableKeyring(keyring)
     this.#verifier = new Verifier(policy, this.#keyring, policy.cacheSize)
     this.#loadClaims = loadClaims
@@ -155,7 +156,10 @@ export class Sessions {
     return (await this.#revoke({ jti }, record.userId, reason)) > 0
   }
 
-  /** Revokes all sessions of a user, or all but one; answers with their number. */
+  /**
+   * Revokes all sessions of a user, or all but one; answers with the number of those that had not been revoked
+   * before, some of which may have ended by themselves.
+   */
   revokeAll(userId: string, reason: RevocationReason, except?: string): Promise<number> {
     return this.#revoke({ userId, except }, userId, reason)
   }
@@ -207,7 +211,13 @@ export class Sessions {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true
     return this.#store.close()
+  }
+
+  /** What a close cuts off, such as a long pruning, is no failure of the database. */
+  #tellFailure(error: unknown): void {
+    if (!this.#isClosed) this.events.emit('store.failed', { at: this.#now(), error })
   }
 
   #verify(credential: Credential, now: Timestamp): Presented {
