@@ -25,19 +25,25 @@ export interface SessionEvents {
   'session.refused': SessionEvent & { readonly code: RefusalCode; readonly ip: string }
   /** A superseded token of generation `gen` was used: two parties held tokens of one session. It was revoked. */
   'session.reused': SessionEvent & { readonly gen: number; readonly ip: string; readonly userAgent: string }
-  /** One session (`jti`) or several sessions of a user (`jti` is undefined) were revoked. */
+  /**
+   * One session (`jti`) or several sessions of a user (`jti` is undefined) were revoked. `ip` is the address of the
+   * client whose token was the reason; undefined where somebody asked for it.
+   */
   'session.revoked': {
     readonly at: Timestamp
     readonly userId: string
     readonly jti: string | undefined
     readonly count: number
     readonly reason: RevocationReason
+    readonly ip: string | undefined
   }
   /** The database failed, or did not answer. */
   'store.failed': { readonly at: Timestamp; readonly error: unknown }
 }
 
+/** What `on` takes. */
 export type SessionEventName = keyof SessionEvents
+/** Told of each event of that name; what it throws becomes a warning of the process. */
 export type SessionListener<Name extends SessionEventName> = (event: SessionEvents[Name]) => void
 
 /** A typed emitter whose listeners cannot break a request: what one throws, or rejects with, becomes a process warning. */

@@ -35,7 +35,12 @@ interface RenewalParts {
   readonly events: Events
   readonly claimsOf: (userId: string) => Promise<Claims | null>
   readonly pass: (token: VerifiedToken, firstUse: boolean, claims?: Claims) => Outcome
-  readonly revoke: (target: RevocationTarget, userId: string, reason: RevocationReason) => Promise<number>
+  readonly revoke: (
+    target: RevocationTarget,
+    userId: string,
+    reason: RevocationReason,
+    ip: string,
+  ) => Promise<number>
   /** Remembers a token that was signed with these keys just now. */
   readonly trust: (token: string, signedWith: Keyring) => void
   readonly now: () => Timestamp
@@ -129,10 +134,10 @@ export class Renewals {
   async #refuse(decision: Decision, token: VerifiedToken, client: () => Client): Promise<Outcome> {
     const { code, revoke } = decision as Refuse
     const { userId, jti, gen } = token
-    if (revoke !== undefined) {
-      await this.#parts.revoke(revoke.scope === 'user' ? { userId } : { jti }, userId, revoke.reason)
-    }
     const { ip, userAgent } = client()
+    if (revoke !== undefined) {
+      await this.#parts.revoke(revoke.scope === 'user' ? { userId } : { jti }, userId, revoke.reason, ip)
+    }
     const event = { at: this.#parts.now(), userId, jti }
     if (code === 'token_reused') this.#parts.events.emit('session.reused', { ...event, gen, ip, userAgent })
     this.#parts.events.emit('session.refused', { ...event, code, ip })

@@ -57,10 +57,11 @@ export class Sessions {
   readonly #now: () => Timestamp
   readonly #logins: Logins
   readonly #renewals: Renewals
+  #isClosed = false
 
   constructor({ store, keyring, policy, loadClaims, now, resources = [] }: EngineParts) {
     this.policy = policy
-    this.#store = guardedStore(store, (error) => this.events.emit('store.failed', { at: now(), error }))
+    this.#store = guardedStore(store, (error) => this.#tellFailure(error))
     this.#keyring = new ReplaceableKeyring(keyring)
     this.#verifier = new Verifier(policy, this.#keyring, policy.cacheSize)
     this.#loadClaims = loadClaims
@@ -81,7 +82,7 @@ export class Sessions {
     this.#renewals = new Renewals({
       ...parts,
       pass: (token, firstUse, claims) => this.#pass(token, firstUse, claims),
-      revoke: (target, userId, reason) => this.#revoke(target, userId, reason),
+      revoke: (target, userId, reason, ip) => this.#revoke(target, userId, reason, ip),
       trust: (token, signedWith) => this.#trust(token, signedWith),
     })
   }
@@ -155,7 +156,10 @@ export class Sessions {
     return (await this.#revoke({ jti: record.jti }, record.userId, reason)) > 0
   }
 
-  /** Revokes all sessions of a user, or all but one; answers with their number. */
+  /**
+   * Revokes all sessions of a user, or all but one; answers with the number of those that had not been revoked
+   * before, some of which may have ended by themselves.
+   */
   revokeAll(userId: string, reason: RevocationReason, except?: string): Promise<number> {
     return this.#revoke({ userId, except }, userId, reason)
   }
@@ -207,7 +211,13 @@ export class Sessions {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true
     return this.#store.close()
+  }
+
+  /** What a close cuts off, such as a long pruning, is no failure of the database. */
+  #tellFailure(error: unknown): void {
+    if (!this.#isClosed) this.events.emit('store.failed', { at: this.#now(), error })
   }
 
   #verify(credential: Credential, now: Timestamp): Presented {
@@ -225,11 +235,16 @@ export class Sessions {
     return passOf(token, claims)
   }
 
-  async #revoke(target: RevocationTarget, userId: string, reason: RevocationReason): Promise<number> {
+  async #revoke(
+    target: RevocationTarget,
+    userId: string,
+    reason: RevocationReason,
+    ip?: string,
+  ): Promise<number> {
     const at = this.#now()
     const count = await this.#store.revoke(target, reason, at)
     const jti = 'jti' in target ? target.jti : undefined
-    if (count > 0) this.events.emit('session.revoked', { at, userId, jti, count, reason })
+    if (count > 0) this.events.emit('session.revoked', { at, userId, jti, count, reason, ip })
     return count
   }
 

@@ -18,7 +18,7 @@ export type Checked =
   | { readonly kind: 'right'; readonly audience: string }
   | { readonly kind: 'refused'; readonly reason: 'signature' | 'stale' | 'replayed' | 'flood' }
 
-/** Tells which server sent a request, and takes each request once. */
+/** Tells which server sent a request, and takes each request once, in this process. */
 export class Channel {
   readonly #keys: SharedKeys
   readonly #nonces = new Map<string, Map<string, number>>()

@@ -1,7 +1,7 @@
-import type { SigningJwk } from '../index.ts'
 import { changeKeyFile } from '../server/keys-write.ts'
 import type { Command } from './command.ts'
 import {
+  addedText,
   algorithmOf,
   describeAll,
   KEY_OPTIONS,
@@ -9,7 +9,6 @@ import {
   makeKey,
   STARTS_OPTION,
   startOf,
-  timeText,
   toJson,
   withKey,
 } from './keys.ts'
@@ -37,9 +36,4 @@ export const keysAdd: Command = {
     })
     return answer(call.terminal, call.flags['json'] === true, { keys: all.map(toJson) }, addedText(added))
   },
-}
-
-/** What a command says of a key that it added. */
-export function addedText({ kid, alg, starts }: SigningJwk): string {
-  return `Added ${alg} key ${kid}. It signs from ${timeText(Date.parse(starts ?? ''))} on; every server must have this file by then.`
 }

@@ -3,13 +3,10 @@ import { changeKeyFile } from '../server/keys-write.ts'
 import type { ServerDatabase } from '../stores/server-store.ts'
 import { type Call, type Command, CommandError } from './command.ts'
 import { POLICY_AND_DATABASE_OPTIONS, withDatabase } from './database.ts'
-import { KEY_OPTIONS, keyPathOfCall, timeText, toJson, withoutKeys } from './keys.ts'
+import { HANDOVER_MS, KEY_OPTIONS, keyPathOfCall, timeText, toJson, withoutKeys } from './keys.ts'
 import { answer, plural } from './output.ts'
 import { withProgress } from './progress.ts'
 import { configOf } from './settings.ts'
-
-/** A server may sign with the key before for so long after another one took over: until it has seen the new file. */
-export const HANDOVER_MS = 60_000
 
 export const keysRetire: Command = {
   name: 'keys retire',

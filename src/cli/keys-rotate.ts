@@ -3,7 +3,9 @@ import { readKeyFile } from '../server/key-file.ts'
 import { changeKeyFile } from '../server/keys-write.ts'
 import type { Command } from './command.ts'
 import {
+  addedText,
   algorithmOf,
+  HANDOVER_MS,
   KEY_OPTIONS,
   keyPathOfCall,
   makeKey,
@@ -13,8 +15,6 @@ import {
   withKey,
   withoutKeys,
 } from './keys.ts'
-import { addedText } from './keys-add.ts'
-import { HANDOVER_MS } from './keys-retire.ts'
 import { answer } from './output.ts'
 import { configOf, settingOptions } from './settings.ts'
 

@@ -18,6 +18,9 @@ import { type Call, type Command, CommandError, UsageError } from './command.ts'
 import { shortTime } from './output.ts'
 import { configOf, settingOptions } from './settings.ts'
 
+/** A server may sign with the key before for so long after another one took over: until it has seen the new file. */
+export const HANDOVER_MS = 60_000
+
 /** The options of every command that works on a key file. */
 export const KEY_OPTIONS: Command['options'] = settingOptions(['DATABASE_URL', 'JWT_KEYS'])
 
@@ -99,4 +102,9 @@ function isoOf(time: Timestamp | null): string | null {
 /** A time for people, in UTC. */
 export function timeText(time: Timestamp): string {
   return `${shortTime(new Date(time))} UTC`
+}
+
+/** What a command says of a key that it added. */
+export function addedText({ kid, alg, starts }: SigningJwk): string {
+  return `Added ${alg} key ${kid}. It signs from ${timeText(Date.parse(starts ?? ''))} on; every server must have this file by then.`
 }

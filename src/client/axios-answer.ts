@@ -34,7 +34,7 @@ export function finalUrlOf({ request }: AxiosResponse): string {
 }
 
 /** The body of a problem document, as whatever `responseType` has made of it. */
-export async function parse(data: unknown): Promise<unknown> {
+export async function bodyOf(data: unknown): Promise<unknown> {
   const isRaw = typeof data === 'string' || data instanceof ArrayBuffer || ArrayBuffer.isView(data)
   if (isRaw || (typeof Blob === 'function' && data instanceof Blob))
     return new Response(data as string).json()
@@ -42,6 +42,6 @@ export async function parse(data: unknown): Promise<unknown> {
 }
 
 /** One header; null where it is not there, or no text. */
-export function textOf(header: unknown): string | null {
+export function headerText(header: unknown): string | null {
   return typeof header === 'string' ? header : null
 }

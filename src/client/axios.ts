@@ -1,5 +1,5 @@
 import type { AxiosInstance, AxiosResponse, InternalAxiosRequestConfig } from 'axios'
-import { finalUrlOf, noting, parse, textOf } from './axios-answer.ts'
+import { bodyOf, finalUrlOf, headerText, noting } from './axios-answer.ts'
 import type { Client } from './client.ts'
 
 /**
@@ -17,7 +17,10 @@ export function addInterceptors(instance: AxiosInstance, client: Client): () => 
     const more = await client.authorize({
       url: urlOf(instance, config),
       redirect: fetchOptions?.redirect ?? 'follow',
-      headers: { get: (name) => textOf(headers.get(name)), set: (name, value) => headers.set(name, value) },
+      headers: {
+        get: (name) => headerText(headers.get(name)),
+        set: (name, value) => headers.set(name, value),
+      },
     })
     dropTokenOutside(config, client)
     config.fetchOptions = { ...fetchOptions, ...more }
@@ -35,12 +38,12 @@ export function addInterceptors(instance: AxiosInstance, client: Client): () => 
       {
         url: finalUrlOf(answer),
         status,
-        headers: { get: (name) => textOf(answer.headers[name]) },
-        clone: () => ({ json: () => parse(data) }),
+        headers: { get: (name) => headerText(answer.headers[name]) },
+        clone: () => ({ json: () => bodyOf(data) }),
       },
       {
         url: urlOf(instance, config),
-        headers: { get: (name) => textOf(config.headers.get(name)), set: () => undefined },
+        headers: { get: (name) => headerText(config.headers.get(name)), set: () => undefined },
       },
     )
   }

@@ -42,6 +42,8 @@ export function renew(sessions: Sessions, keys: SharedKeys, now: () => Timestamp
     if (checked.kind === 'refused') throw new SlidingSessionError('forbidden', REASONS[checked.reason])
     const { token, client, strict } = readAsked(body)
     const outcome = await sessions.authenticateFor(checked.audience, token, client, strict)
+    // The answer is 200 all the same: what it says of the token is for logs and metrics.
+    if (outcome.kind === 'refuse') res.locals['code'] = outcome.code
     res.set('Cache-Control', 'no-store').json(answerOf(outcome, sessions))
   }
 

@@ -149,7 +149,11 @@ export class SlidingSessionError extends Error {
   }
 }
 
-/** A setting that cannot be used: which one, what it got, what it takes. Thrown at start only. */
+/**
+ * A setting that cannot be used: which one, what it got, what it takes. Thrown where it is given, at start or in a
+ * call; on a request only for what cannot be known before: an answer of `loadClaims`, `trust proxy`, and the place of
+ * `renew()`.
+ */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
   readonly code = 'option_invalid'

@@ -3,15 +3,23 @@ import ipaddr from 'ipaddr.js'
 /** Bits of an address that name its network: a household or office keeps them when its hosts change. */
 const NETWORK_BITS = { ipv4: 24, ipv6: 56 } as const
 
+/** The longest address has 45 characters, and a zone may follow. */
+const LONGEST = 64
+
 /**
  * One spelling for each address: IPv4-mapped IPv6 as IPv4, IPv6 in its short form (RFC 5952).
- * What is no address is kept as it is, to be compared byte for byte.
+ * What is no address is kept, to be compared byte for byte, but for control characters and what is beyond 64
+ * characters: behind a proxy that is trusted too much, anything may come.
  */
 export function normaliseIp(ip = ''): string {
+  return spellingOf(ip).slice(0, LONGEST)
+}
+
+function spellingOf(ip: string): string {
   try {
     return ipaddr.process(ip).toString()
   } catch {
-    return ip
+    return ip.replaceAll(/\p{Cc}/gu, '')
   }
 }
 

@@ -92,8 +92,8 @@ export class Audit {
   /** Records what the library tells of sessions; renewals are not news. */
   listen(sessions: SlidingSession): void {
     sessions
-      .on('session.revoked', ({ at, userId, jti, count, reason }) =>
-        this.record({ type: 'session.revoked', at, userId, jti, detail: { reason, count } }),
+      .on('session.revoked', ({ at, userId, jti, count, reason, ip }) =>
+        this.record({ type: 'session.revoked', at, userId, jti, ip, detail: { reason, count } }),
       )
       .on('session.reused', ({ at, userId, jti, gen, ip, userAgent }) =>
         this.record({ type: 'session.reused', at, userId, jti, ip, detail: { gen, userAgent } }),

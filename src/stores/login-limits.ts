@@ -1,5 +1,5 @@
 import type { RateLimiterStoreAbstract } from 'rate-limiter-flexible'
-import { ask } from './ask.ts'
+import { orUnavailable } from './or-unavailable.ts'
 import type { Failures, LoginLimitStore } from './server-store.ts'
 
 /** What is too many is for the server to judge: here they are only counted. */
@@ -17,21 +17,21 @@ export class LimiterStore implements LoginLimitStore {
   }
 
   async failures(key: string): Promise<Failures> {
-    const found = await ask(() => this.#limiter.get(key))
+    const found = await orUnavailable(() => this.#limiter.get(key))
     return found === null ? { count: 0, resetsIn: 0 } : toFailures(found)
   }
 
   async addFailure(key: string, window: number): Promise<Failures> {
     const customDuration = window / 1000
-    return toFailures(await ask(() => this.#limiter.penalty(key, 1, { customDuration })))
+    return toFailures(await orUnavailable(() => this.#limiter.penalty(key, 1, { customDuration })))
   }
 
   async clear(key: string): Promise<void> {
-    await ask(() => this.#limiter.delete(key))
+    await orUnavailable(() => this.#limiter.delete(key))
   }
 
   async prune(): Promise<void> {
-    await ask(this.#prune)
+    await orUnavailable(this.#prune)
   }
 }
 

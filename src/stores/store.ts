@@ -26,7 +26,7 @@ export interface SessionStore {
    * `seen = gen`, `floor = max(issued, gen)`.
    */
   markSeen(jti: string, gen: number): Promise<void>
-  /** Revokes what is valid among the target's sessions; answers with their number. */
+  /** Revokes what is `valid` among the target's sessions, idle ones too; answers with their number. */
   revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number>
   /** A user's sessions that are still recorded: valid ones first, then the latest renewal first; at most 1,000. */
   list(userId: string): Promise<SessionRecord[]>
@@ -38,7 +38,7 @@ export interface SessionStore {
 
 /** How a store of this library uses memory. */
 export interface StoreOptions {
-  /** Sessions, and verified tokens, that are kept in memory. Default 10,000. */
+  /** Sessions that are kept in memory. Default 10,000. */
   readonly cacheSize?: number | undefined
   /**
    * Whether no other process ever writes to the database. Then nobody looks for other processes' revocations,

@@ -28,6 +28,16 @@ describe('normaliseIp', () => {
   })
 })
 
+describe('what comes in place of an address', () => {
+  it.each([
+    ['at any length', 'x'.repeat(8_000), 'x'.repeat(64)],
+    ['with a zone of any length', `fe80::1%${'x'.repeat(8_000)}`, `fe80::1%${'x'.repeat(56)}`],
+    ['with characters that no database takes', 'a\0b\r\nc', 'abc'],
+  ])('%s is cut to what can be kept', (_, ip, expected) => {
+    expect(normaliseIp(ip)).toBe(expected)
+  })
+})
+
 describe('sameNetwork', () => {
   it.each([
     ['192.0.2.1', '192.0.2.254', true],

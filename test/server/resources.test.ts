@@ -50,6 +50,8 @@ describe('RESOURCE_KEYS', () => {
     await run('sessions revoke-all root')
     const next = renewed.kind === 'pass' ? renewed.token : undefined
     expect(await orders.verify(next, CLIENT)).toEqual({ kind: 'refuse', code: 'session_revoked' })
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toContain('sliding_jwt_requests_total{outcome="session_revoked"} 1')
   })
 
   it.each([

@@ -142,6 +142,24 @@ describe('the audit webhook', () => {
     expect({ results, attempts: received.length }).toEqual({ results: ['failed', 'failed'], attempts: 3 })
   })
 
+  it('gives up all that is left, in one line, where a stop has waited long enough', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    onTestFinished(() => void silent.close())
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { webhook, results, log } = startWebhook(
+      `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`,
+    )
+    for (let count = 0; count < 50; count += 1) webhook.send(EVENT)
+    const closed = webhook.close()
+    await vi.advanceTimersByTimeAsync(5_000)
+    await closed
+    expect(results).toEqual(Array.from({ length: 50 }, () => 'failed'))
+    expect(log).toHaveLength(3)
+    expect(JSON.parse(log[2] ?? '')).toMatchObject({ count: 49, msg: expect.stringContaining('stop') })
+  })
+
   it('does not let anybody wait: the login is answered while the receiver is silent', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1')
     await once(silent, 'listening')

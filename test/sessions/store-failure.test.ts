@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SessionStore, SlidingSessionOptions } from '../../src/index.ts'
 import { type TestApp, testApp, tokenOf } from '../support/app.ts'
 import { MINUTE, SECOND } from '../support/records.ts'
-import { hookStore } from '../support/stores.ts'
+import { gate, hookStore } from '../support/stores.ts'
 
 const EXPIRED = 16 * MINUTE
 const DISK_FULL = new Error('disk full at /var/lib/secret')
@@ -200,6 +200,21 @@ describe('a store that fails closes the door', () => {
     broken.add('prune')
     await expect(test.sessions.prune()).rejects.toMatchObject({ code: 'unavailable', cause: DISK_FULL })
   })
+})
+
+it('what a close cuts off is no failure of the database', async () => {
+  const { opened, reached, wait, open } = gate()
+  const test = await testApp({
+    wrap: (store) => hookStore(store, (method) => (method === 'prune' ? wait() : undefined)),
+  })
+  const pruning = test.sessions.prune()
+  await reached
+  await test.sessions.close()
+  test.sqlite.close()
+  open()
+  await opened
+  await expect(pruning).rejects.toMatchObject({ code: 'unavailable' })
+  expect(test.events).toEqual([])
 })
 
 describe('onStoreFailure: pass-fresh', () => {

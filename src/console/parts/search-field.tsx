@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { Icon } from './icon.tsx'
 
 /** How long nobody types before it is searched. */
@@ -14,9 +14,22 @@ export interface SearchFieldProps {
 export function SearchField({ label, value, onSearch }: SearchFieldProps) {
   const id = useId()
   const [text, setText] = useState(value)
+  const shown = useRef(value)
+  const searched = useRef(value)
   useEffect(() => {
+    const isChanged = value !== shown.current
+    shown.current = value
+    if (isChanged && value !== searched.current) {
+      // Somebody went elsewhere: what was typed belongs to another address.
+      searched.current = value
+      setText(value)
+      return
+    }
     if (text === value) return
-    const timer = setTimeout(() => onSearch(text), PAUSE_MS)
+    const timer = setTimeout(() => {
+      searched.current = text
+      onSearch(text)
+    }, PAUSE_MS)
     return () => clearTimeout(timer)
   })
   return (

@@ -65,7 +65,7 @@ export const accountAnswer = z.strictObject({ user, session })
 export const loginAnswer = z.strictObject({ user, session, token })
 export const sessionsAnswer = z.strictObject({ sessions: z.array(session) })
 export const revokedAnswer = z.strictObject({
-  revoked: count.meta({ description: 'How many sessions were valid until now.' }),
+  revoked: count.meta({ description: 'How many sessions had not been revoked before.' }),
 })
 export const okAnswer = z.strictObject({ status: z.literal('ok') })
 

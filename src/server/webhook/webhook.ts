@@ -79,10 +79,20 @@ export class Webhook {
 
   async #deliverAll(): Promise<void> {
     for (let message = this.#waiting[0]; message !== undefined; message = this.#waiting[0]) {
+      if (this.#deadline.signal.aborted) {
+        this.#giveUpAll()
+        break
+      }
       this.#parts.onResult((await this.#deliver(message)) ? 'delivered' : 'failed')
       this.#waiting.shift()
     }
     this.#delivering = undefined
+  }
+
+  #giveUpAll(): void {
+    const given = this.#waiting.splice(0)
+    for (const _ of given) this.#parts.onResult('failed')
+    this.#parts.logger.error({ count: given.length }, 'audit events could not be delivered before the stop')
   }
 
   async #deliver(message: Message): Promise<boolean> {

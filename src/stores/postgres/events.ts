@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { Timestamp } from '../../protocol/types.ts'
-import { ask } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { EventPage, EventRecord, EventStore } from '../server-store.ts'
 import { BatchQueue } from './batch-queue.ts'
 import { events } from './server-schema.ts'
@@ -33,11 +33,11 @@ export class PostgresEventStore implements EventStore {
   }
 
   append(event: Omit<EventRecord, 'id'>): Promise<void> {
-    return ask(() => this.#queue.run(event))
+    return orUnavailable(() => this.#queue.run(event))
   }
 
   list({ userId, type, before, limit }: EventPage): Promise<EventRecord[]> {
-    return ask(() =>
+    return orUnavailable(() =>
       this.#database
         .select()
         .from(events)
@@ -55,7 +55,7 @@ export class PostgresEventStore implements EventStore {
 
   async prune(before: Timestamp): Promise<number> {
     for (let pruned = 0; ; ) {
-      const { rowCount } = await ask(() => this.#prune.execute({ before }))
+      const { rowCount } = await orUnavailable(() => this.#prune.execute({ before }))
       pruned += rowCount ?? 0
       if ((rowCount ?? 0) < PRUNE_BATCH) return pruned
     }

@@ -1,6 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Pool } from 'pg'
-import { ask as asUnavailable } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { ServerDatabase } from '../server-store.ts'
 import type { SessionStore } from '../store.ts'
 import { countActiveSessions } from './active-sessions.ts'
@@ -16,8 +16,8 @@ export function postgresServerDatabase(pool: Pool, sessions: SessionStore): Serv
     users: new PostgresUserStore(pool, database),
     events: new PostgresEventStore(database),
     loginLimits: postgresLoginLimits(pool, database),
-    countActiveSessions: (after) => asUnavailable(() => countActiveSessions(pool, after)),
-    ping: () => asUnavailable(async () => void (await pool.query('SELECT 1'))),
+    countActiveSessions: (after) => orUnavailable(() => countActiveSessions(pool, after)),
+    ping: () => orUnavailable(async () => void (await pool.query('SELECT 1'))),
     close: async () => {
       await sessions.close()
       if (!pool.ending) await pool.end()

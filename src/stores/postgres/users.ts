@@ -3,7 +3,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Pool } from 'pg'
 import type { Timestamp } from '../../protocol/types.ts'
-import { ask } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { UserChange, UserPage, UserRecord, UserStore, UserUpdate } from '../server-store.ts'
 import { isAdmin, isSame } from '../user-changes.ts'
 import { inTransaction } from './query.ts'
@@ -36,21 +36,23 @@ export class PostgresUserStore implements UserStore {
   }
 
   async create(user: UserRecord): Promise<boolean> {
-    const { rowCount } = await ask(() => this.#database.insert(users).values(user).onConflictDoNothing())
+    const { rowCount } = await orUnavailable(() =>
+      this.#database.insert(users).values(user).onConflictDoNothing(),
+    )
     return rowCount === 1
   }
 
   async find(id: string): Promise<UserRecord | undefined> {
-    return (await ask(() => this.#find.execute({ given: id })))[0]
+    return (await orUnavailable(() => this.#find.execute({ given: id })))[0]
   }
 
   async findByKey(usernameKey: string): Promise<UserRecord | undefined> {
-    return (await ask(() => this.#findByKey.execute({ given: usernameKey })))[0]
+    return (await orUnavailable(() => this.#findByKey.execute({ given: usernameKey })))[0]
   }
 
   list({ search, after, limit }: UserPage): Promise<UserRecord[]> {
     const { usernameKey } = users
-    return ask(() =>
+    return orUnavailable(() =>
       this.#database
         .select()
         .from(users)
@@ -68,7 +70,7 @@ export class PostgresUserStore implements UserStore {
   }
 
   update(id: string, change: UserChange, at: Timestamp): Promise<UserUpdate> {
-    return ask(() => inTransaction(this.#pool, (client) => update(drizzle(client), id, change, at)))
+    return orUnavailable(() => inTransaction(this.#pool, (client) => update(drizzle(client), id, change, at)))
   }
 
   async replaceHash(
@@ -78,7 +80,7 @@ export class PostgresUserStore implements UserStore {
   ): Promise<boolean> {
     const isAsExpected = and(eq(users.id, id), eq(users.passwordHash, from), eq(users.disabled, false))
     const set = at === undefined ? { passwordHash: to } : { passwordHash: to, updatedAt: at }
-    const { rowCount } = await ask(() => this.#database.update(users).set(set).where(isAsExpected))
+    const { rowCount } = await orUnavailable(() => this.#database.update(users).set(set).where(isAsExpected))
     return rowCount === 1
   }
 }

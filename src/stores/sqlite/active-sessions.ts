@@ -1,5 +1,5 @@
 import { and, asc, count, eq, gt, max, type SQL, sql } from 'drizzle-orm'
-import { ask } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { ActiveSince } from '../server-store.ts'
 import type { Drizzle } from './connection.ts'
 import { sessions } from './schema.ts'
@@ -26,7 +26,7 @@ export function activeSessionsCounter(database: Drizzle): (since: ActiveSince) =
   return async (since) => {
     let active = 0
     for (let from = FIRST_KEY; ; ) {
-      const counted = await ask(() => counting.get({ from, ...since }))
+      const counted = await orUnavailable(() => counting.get({ from, ...since }))
       active += counted?.active ?? 0
       if (!counted?.last || counted.rows < BATCH) return active
       from = counted.last

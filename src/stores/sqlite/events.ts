@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Timestamp } from '../../protocol/types.ts'
-import { ask } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { EventPage, EventRecord, EventStore } from '../server-store.ts'
 import type { Drizzle } from './connection.ts'
 import { events } from './server-schema.ts'
@@ -38,11 +38,11 @@ export class SqliteEventStore implements EventStore {
   }
 
   append(event: Omit<EventRecord, 'id'>): Promise<void> {
-    return ask(() => void this.#append.run({ ...event }))
+    return orUnavailable(() => void this.#append.run({ ...event }))
   }
 
   list({ userId, type, before, limit }: EventPage): Promise<EventRecord[]> {
-    return ask(() =>
+    return orUnavailable(() =>
       this.#database
         .select()
         .from(events)
@@ -61,7 +61,7 @@ export class SqliteEventStore implements EventStore {
 
   async prune(before: Timestamp): Promise<number> {
     for (let pruned = 0; ; ) {
-      const { changes } = await ask(() => this.#prune.run({ before }))
+      const { changes } = await orUnavailable(() => this.#prune.run({ before }))
       pruned += changes
       if (changes < PRUNE_BATCH) return pruned
       await new Promise((resolve) => setImmediate(resolve))

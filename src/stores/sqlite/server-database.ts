@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { ask } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { ServerDatabase } from '../server-store.ts'
 import { activeSessionsCounter } from './active-sessions.ts'
 import { migrateTables, type Sqlite } from './connection.ts'
@@ -20,7 +20,7 @@ export function sqliteServerDatabase(sqlite: Sqlite): ServerDatabase {
     events: new SqliteEventStore(database),
     loginLimits: sqliteLoginLimits(sqlite, database),
     countActiveSessions: activeSessionsCounter(sessionTables),
-    ping: () => ask(() => void database.select({ one: sql`1` }).from(users).limit(1).get()),
+    ping: () => orUnavailable(() => void database.select({ one: sql`1` }).from(users).limit(1).get()),
     close: async () => {
       sqlite.close()
     },

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, ne, sql } from 'drizzle-orm'
 import type { Timestamp } from '../../protocol/types.ts'
-import { ask } from '../ask.ts'
+import { orUnavailable } from '../or-unavailable.ts'
 import type { UserChange, UserPage, UserRecord, UserStore, UserUpdate } from '../server-store.ts'
 import { isAdmin, isSame } from '../user-changes.ts'
 import type { Drizzle } from './connection.ts'
@@ -28,19 +28,21 @@ export class SqliteUserStore implements UserStore {
   }
 
   create(user: UserRecord): Promise<boolean> {
-    return ask(() => this.#database.insert(users).values(user).onConflictDoNothing().run().changes === 1)
+    return orUnavailable(
+      () => this.#database.insert(users).values(user).onConflictDoNothing().run().changes === 1,
+    )
   }
 
   find(id: string): Promise<UserRecord | undefined> {
-    return ask(() => this.#find.get({ id }))
+    return orUnavailable(() => this.#find.get({ id }))
   }
 
   findByKey(usernameKey: string): Promise<UserRecord | undefined> {
-    return ask(() => this.#findByKey.get({ key: usernameKey }))
+    return orUnavailable(() => this.#findByKey.get({ key: usernameKey }))
   }
 
   list({ search, after, limit }: UserPage): Promise<UserRecord[]> {
-    return ask(() =>
+    return orUnavailable(() =>
       this.#database
         .select()
         .from(users)
@@ -57,7 +59,7 @@ export class SqliteUserStore implements UserStore {
   }
 
   update(id: string, change: UserChange, at: Timestamp): Promise<UserUpdate> {
-    return ask(() =>
+    return orUnavailable(() =>
       this.#database.transaction(() => this.#update(id, change, at), { behavior: 'immediate' }),
     )
   }
@@ -65,7 +67,7 @@ export class SqliteUserStore implements UserStore {
   replaceHash(id: string, { from, to }: { from: string; to: string }, at?: Timestamp): Promise<boolean> {
     const isAsExpected = and(eq(users.id, id), eq(users.passwordHash, from), eq(users.disabled, false))
     const set = at === undefined ? { passwordHash: to } : { passwordHash: to, updatedAt: at }
-    return ask(() => this.#database.update(users).set(set).where(isAsExpected).run().changes === 1)
+    return orUnavailable(() => this.#database.update(users).set(set).where(isAsExpected).run().changes === 1)
   }
 
   /** Inside a transaction that holds the write lock, so that two changes cannot each spare the other's admin. */

@@ -1,7 +1,7 @@
 import { SlidingSessionError } from '../protocol/errors.ts'
 
 /** Every failure of the database is `unavailable` to the caller; the cause is for the log. */
-export async function ask<T>(question: () => T | Promise<T>): Promise<T> {
+export async function orUnavailable<T>(question: () => T | Promise<T>): Promise<T> {
   try {
     return await question()
   } catch (cause) {
