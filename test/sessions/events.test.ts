@@ -107,7 +107,10 @@ describe('events', () => {
     await test.get('/whoami', token)
     const [at, jti] = [test.clock.now(), keyOf(token)]
     expect(test.events).toEqual([
-      { name: 'session.revoked', event: { at, userId: 'ada', jti, count: 1, reason: 'reuse', ip: '127.0.0.1' } },
+      {
+        name: 'session.revoked',
+        event: { at, userId: 'ada', jti, count: 1, reason: 'reuse', ip: '127.0.0.1' },
+      },
       {
         name: 'session.reused',
         event: { at, userId: 'ada', jti, gen: 0, ip: '127.0.0.1', userAgent: CHROME },
