@@ -15,7 +15,13 @@ export function normaliseIp(ip = ''): string {
   return spellingOf(ip).slice(0, LONGEST)
 }
 
+/** What nearly every IPv4 client has, plain or mapped by a socket that takes both, needs no parser. */
+const PLAIN_IPV4 =
+  /^(?:::ffff:)?((?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3})$/
+
 function spellingOf(ip: string): string {
+  const plain = PLAIN_IPV4.exec(ip)?.[1]
+  if (plain !== undefined) return plain
   try {
     return ipaddr.process(ip).toString()
   } catch {

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import type { Pool } from 'pg'
 import type { Timestamp } from '../../protocol/types.ts'
+import { Recent } from '../../recent.ts'
 import { ask, askAtLength, statement } from './query.ts'
 
 const DAY = 86_400_000
@@ -48,9 +48,7 @@ export class UserAgents {
   readonly #pool: Pool
   readonly #isKnown: () => boolean
   #deletedAt = Number.NEGATIVE_INFINITY
-  readonly #known = new LRUCache<string, { readonly id: number; readonly usedAt: Timestamp }>({
-    max: REMEMBERED,
-  })
+  readonly #known = new Recent<string, { readonly id: number; readonly usedAt: Timestamp }>(REMEMBERED)
 
   /**
    * `isKnown` tells whether the database is surely the one that the numbers are of: another one that took over

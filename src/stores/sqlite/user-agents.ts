@@ -1,6 +1,6 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
-import { LRUCache } from 'lru-cache'
 import type { Timestamp } from '../../protocol/types.ts'
+import { Recent } from '../../recent.ts'
 import type { Drizzle } from './connection.ts'
 import { userAgents } from './schema.ts'
 
@@ -14,9 +14,7 @@ const REMEMBERED = 4_096
  * only after two, so that no process deletes a number which another one is about to write.
  */
 export class UserAgents {
-  readonly #known = new LRUCache<string, { readonly id: number; readonly usedAt: Timestamp }>({
-    max: REMEMBERED,
-  })
+  readonly #known = new Recent<string, { readonly id: number; readonly usedAt: Timestamp }>(REMEMBERED)
   readonly #upsert
   readonly #deleteUnused
 
