@@ -6,7 +6,7 @@ import { isOurs } from './check.ts'
 import { Child } from './child.ts'
 import { type Contestant, enter } from './contestant.ts'
 import { FEWEST_ROUNDS, type Options } from './options.ts'
-import { collect, type Pair, round } from './pairing.ts'
+import { collect, type Pair, pair, round, type Slice } from './pairing.ts'
 import type { Postgres } from './postgres.ts'
 import type { Progress } from './progress.ts'
 import { prove } from './proof.ts'
@@ -42,7 +42,11 @@ export async function measureRequests(
   } finally {
     await spinner.stop()
   }
-  return candidates.map((candidate) => rowOf(candidate, found.get(candidate) ?? [], reach.get(candidate)))
+  const bare = [...new Set(candidates.map(({ path }) => path))].map((path) => ({ ...REFERENCE, path }))
+  return [
+    ...bare.map((reference) => rowOf(reference, found.get(REFERENCE) ?? [], undefined)),
+    ...candidates.map((candidate) => rowOf(candidate, found.get(candidate) ?? [], reach.get(candidate))),
+  ]
 }
 
 /** One life of some candidates: proves each, warms it up, and takes slices of all in rounds. */
@@ -79,6 +83,7 @@ async function takeRounds(
   found: Found,
 ): Promise<void> {
   const reference = contestants[0] as Contestant
+  const toItself = (own: Slice) => collect(found, new Map([[REFERENCE, pair(own, own, own)]]))
   for (let done = 0; done < options.rounds; done += 1) {
     if (done >= FEWEST_ROUNDS && progress.seconds > options.until.requests) break
     const tell = (contestant: Contestant) => () => {
@@ -88,7 +93,12 @@ async function takeRounds(
     const measured = contestants
       .slice(1)
       .map((subject) => ({ subject: subject.candidate, slice: tell(subject) }))
-    collect(found, await round(tell(reference), measured))
+    const referenceSlice = async () => {
+      const own = await tell(reference)()
+      toItself(own)
+      return own
+    }
+    collect(found, await round(referenceSlice, measured))
   }
 }
 

@@ -13,6 +13,7 @@ import { join } from 'node:path'
  * - `time.ts`: what comes behind a time is refused by `Date.parse`, too.
  * - `verify.ts`, `keyOf` and `verifyPayload`: jsonwebtoken refuses another algorithm than the key's; a payload
  *   that is text has no claims. Each is refused twice, as neither should have to be trusted alone.
+ * - `ip.ts`, `PLAIN_IPV4`: what it does not take is spelled in the same way by the parser.
  * Mutants that break the set-up of the tests themselves are listed as errors and do not count.
  */
 export default {

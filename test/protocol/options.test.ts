@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { DURATION_FORM } from '../../src/protocol/duration.ts'
 import { ConfigurationError } from '../../src/protocol/errors.ts'
-import { refuseUnknown, show } from '../../src/protocol/options.ts'
+import { readBoolean, readDuration, readFunction, refuseUnknown, show } from '../../src/protocol/options.ts'
 import { POLICY_OPTIONS, readPolicy } from '../../src/protocol/policy.ts'
 
 describe('refuseUnknown', () => {
@@ -36,5 +37,28 @@ describe('show', () => {
     [() => 'hidden', 'a function'],
   ])('case %#', (value, expected) => {
     expect(show(value)).toBe(expected)
+  })
+})
+
+describe('what an option is read as', () => {
+  const byDefault = () => 'default'
+  const given = () => 'given'
+
+  it.each([
+    ['a function', () => readFunction('now', given, byDefault), given],
+    ['no function', () => readFunction('now', undefined, byDefault), byDefault],
+    ['a duration', () => readDuration('maxAuthAge', '5m'), 300_000],
+    ['true', () => readBoolean('strict', true), true],
+    ['nothing', () => readBoolean('strict', undefined), false],
+  ])('%s', (_, read, expected) => {
+    expect(read()).toBe(expected)
+  })
+
+  it.each([
+    ['now', '5', 'a function', () => readFunction('now', 5 as unknown as () => string, byDefault)],
+    ['maxAuthAge', '"soon"', DURATION_FORM, () => readDuration('maxAuthAge', 'soon')],
+    ['strict', '"yes"', 'true or false', () => readBoolean('strict', 'yes')],
+  ])('%s of %s is refused', (option, got, takes, read) => {
+    expect(read).toThrow(new ConfigurationError(option, got, takes))
   })
 })
