@@ -1,4 +1,4 @@
-/** One setting of the server: an environment variable, from which its flag follows unless it is a secret, and what it means. */
+/** One setting of the server: an environment variable, from which its flag follows, and what it means. */
 export interface Setting {
   readonly variable: string
   /** Empty where there is none. */
@@ -22,10 +22,14 @@ export const SETTINGS: readonly Setting[] = [
     option: 'database',
     takes: 'the path of a SQLite file, file:…, :memory:, or postgres://…',
   }),
-  setting('JWT_SECRET', '', 'secret that signs tokens, at least 32 bytes', {
-    option: 'secret',
-    isVariableOnly: true,
-  }),
+  setting(
+    'JWT_SECRET',
+    '',
+    'secret that signs tokens, at least 32 bytes; others can read a flag in the process list',
+    {
+      option: 'secret',
+    },
+  ),
   setting('JWT_KEYS', '', 'key file; made beside the database where there is no secret', { option: 'keys' }),
   setting(
     'RESOURCE_KEYS',

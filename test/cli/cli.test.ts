@@ -30,7 +30,7 @@ describe('sliding-jwt', () => {
     ['user lst', 'user is followed by add'],
     ['user list --serch=a', 'user list has no option --serch; it takes --search, --database-url, --json'],
     ['user add anna --password=secret', 'user add has no option --password'],
-    ['serve --jwt-secret=secret', 'serve has no option --jwt-secret'],
+    ['serve --jwt-secret=secret', 'JWT_SECRET: got'],
     ['user add anna --role=root', '--role takes user or admin'],
     ['prune --max-age=long', 'MAX_AGE: got "long"'],
     ['serve --port=http', 'PORT: got "http"'],
