@@ -40,6 +40,7 @@ describe('what comes in place of an address', () => {
     ['at any length', 'x'.repeat(8_000), 'x'.repeat(64)],
     ['with a zone of any length', `fe80::1%${'x'.repeat(8_000)}`, `fe80::1%${'x'.repeat(56)}`],
     ['with characters that no database takes', 'a\0b\r\nc', 'abc'],
+    ['with such characters in an address, which then has its one spelling', '\u00000', '0.0.0.0'],
   ])('%s is cut to what can be kept', (_, ip, expected) => {
     expect(normaliseIp(ip)).toBe(expected)
   })
