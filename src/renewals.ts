@@ -6,6 +6,7 @@ import type { Policy } from './protocol/policy.ts'
 import type {
   Claims,
   Client,
+  Presented,
   RevocationReason,
   SessionRecord,
   Timestamp,
@@ -21,10 +22,21 @@ import { signToken } from './tokens/sign.ts'
  */
 const ATTEMPTS = 1_000
 
-/** What memory knows of a session, and what follows from it alone. */
+/** What memory knows of a session, and what followed from it alone. */
 interface Remembered {
   readonly record: SessionRecord
-  readonly decision: Decision | undefined
+  readonly decision: Decision
+  readonly now: Timestamp
+}
+
+/** A request that has to wait. Its client is read before: one that hangs up meanwhile has no address any more. */
+interface Waiting {
+  readonly token: VerifiedToken
+  readonly client: Client
+  /** Whether the database and the host are asked in any case. */
+  readonly strict: boolean
+  /** Whether the token passes where the database fails. */
+  readonly mayPassUnchecked: boolean
 }
 
 interface RenewalParts {
@@ -57,68 +69,58 @@ export class Renewals {
   /**
    * Judges a token, and renews its session where that is due. Memory serves for what it allows to renew: as the
    * write of a renewal is conditional, no more must be known beforehand. On all else the database has the word.
-   * `strict` asks the database and the host in any case.
    */
   async resolve(
     token: VerifiedToken,
-    client: () => Client,
+    client: Client,
     strict: boolean,
-    remembered: Remembered | undefined,
+    remembered?: Remembered,
   ): Promise<Outcome> {
-    const mayPassUnchecked = remembered?.record.valid !== false && this.#mayPassUnchecked(token, strict)
-    let renewable = remembered?.decision?.kind === 'renew' ? remembered.record : undefined
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const outcome = await this.#attempt(token, client, strict, renewable, mayPassUnchecked)
-      if (outcome !== undefined) return outcome
-      renewable = undefined
+    const { policy, now } = this.#parts
+    const mayPassUnchecked =
+      policy.onStoreFailure === 'pass-fresh' &&
+      remembered?.record.valid !== false &&
+      !strict &&
+      isFresh(token, now(), policy)
+    const waiting: Waiting = { token, client, strict, mayPassUnchecked }
+    let outcome =
+      remembered?.decision.kind === 'renew'
+        ? await this.#renew(waiting, remembered.record, remembered.decision, remembered.now)
+        : undefined
+    for (let attempt = 0; outcome === undefined && attempt < ATTEMPTS; attempt += 1) {
+      outcome = await this.#attempt(waiting)
     }
+    if (outcome !== undefined) return outcome
     throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
   }
 
   /** Find, decide, write, sign; undefined where another request renewed the session in between. */
-  async #attempt(
-    token: VerifiedToken,
-    client: () => Client,
-    strict: boolean,
-    renewable: SessionRecord | undefined,
-    mayPassUnchecked: boolean,
-  ): Promise<Outcome | undefined> {
+  async #attempt(waiting: Waiting): Promise<Outcome | undefined> {
+    const { token, strict } = waiting
     const now = this.#parts.now()
-    const record = renewable ?? (await this.#findOrPass(token, mayPassUnchecked))
+    const record = await this.#findOrPass(waiting)
     if (record === 'pass') return this.#parts.pass(token, false)
     const asked = strict && record?.valid === true ? await this.#parts.claimsOf(token.userId) : undefined
-    const judge = (claims: Claims | null | undefined): Decision =>
-      decide(
-        { presented: { kind: 'verified', token }, record, user: userOf(claims), client, now },
-        this.#parts.policy,
-      )
-
-    const decision = judge(asked)
+    const decision = this.#decide(waiting, record, userOf(asked), now)
     if (decision.kind === 'pass') {
       if (!isFresh(token, now, this.#parts.policy)) this.#tellGrace(token, now)
       return this.#parts.pass(token, decision.firstUse, asked ?? token.claims)
     }
-    if (decision.kind === 'refuse' || record === undefined) return this.#refuse(decision, token, client)
-    const renew = async (): Promise<Outcome | undefined> => {
-      const claims = asked ?? (await this.#parts.claimsOf(token.userId))
-      if (claims === null) return this.#refuse(judge(null), token, client)
-      return this.#renew(record, decision, claims, client(), now)
-    }
-    if (!isFresh(token, now, this.#parts.policy)) return renew()
-    // An early renewal is a courtesy: without it the token passes, and the failure shows when it has expired.
-    return renew().catch(() => this.#parts.pass(token, token.gen > record.floor, asked ?? token.claims))
+    if (decision.kind === 'refuse' || record === undefined) return this.#refuse(decision, waiting)
+    return this.#renew(waiting, record, decision, now, asked ?? undefined)
   }
 
-  /** Whether the policy lets this token pass where the database fails. */
-  #mayPassUnchecked(token: VerifiedToken, strict: boolean): boolean {
-    const { now, policy } = this.#parts
-    return policy.onStoreFailure === 'pass-fresh' && !strict && isFresh(token, now(), policy)
+  #decide(
+    { token, client }: Waiting,
+    record: SessionRecord | undefined,
+    user: Situation['user'],
+    now: Timestamp,
+  ): Decision {
+    const presented: Presented = { kind: 'verified', token }
+    return decide({ presented, record, user, client: () => client, now }, this.#parts.policy)
   }
 
-  async #findOrPass(
-    token: VerifiedToken,
-    mayPassUnchecked: boolean,
-  ): Promise<SessionRecord | undefined | 'pass'> {
+  async #findOrPass({ token, mayPassUnchecked }: Waiting): Promise<SessionRecord | undefined | 'pass'> {
     try {
       return await this.#parts.store.find(token.jti)
     } catch (error) {
@@ -131,10 +133,10 @@ export class Renewals {
     this.#parts.events.emit('session.graced', { at: now, userId, jti, gen })
   }
 
-  async #refuse(decision: Decision, token: VerifiedToken, client: () => Client): Promise<Outcome> {
+  async #refuse(decision: Decision, { token, client }: Waiting): Promise<Outcome> {
     const { code, revoke } = decision as Refuse
     const { userId, jti, gen } = token
-    const { ip, userAgent } = client()
+    const { ip, userAgent } = client
     if (revoke !== undefined) {
       await this.#parts.revoke(revoke.scope === 'user' ? { userId } : { jti }, userId, revoke.reason, ip)
     }
@@ -144,8 +146,31 @@ export class Renewals {
     return { kind: 'refuse', code }
   }
 
-  /** One conditional write; undefined where somebody was faster. The token is signed before it is paid for. */
+  /**
+   * An early renewal is a courtesy: where it fails, the token passes, and the failure shows when it has expired. But
+   * a user who is gone is refused.
+   */
   async #renew(
+    waiting: Waiting,
+    record: SessionRecord,
+    decision: Renew,
+    now: Timestamp,
+    asked?: Claims,
+  ): Promise<Outcome | undefined> {
+    const { token } = waiting
+    let outcome: Outcome | undefined | 'gone'
+    try {
+      const claims = asked ?? (await this.#parts.claimsOf(token.userId))
+      outcome = claims === null ? 'gone' : await this.#write(record, decision, claims, waiting.client, now)
+    } catch (error) {
+      if (!isFresh(token, now, this.#parts.policy)) throw error
+      return this.#parts.pass(token, token.gen > record.floor, asked ?? token.claims)
+    }
+    return outcome === 'gone' ? this.#refuse(this.#decide(waiting, record, 'gone', now), waiting) : outcome
+  }
+
+  /** One conditional write; undefined where somebody was faster. The token is signed before it is paid for. */
+  async #write(
     record: SessionRecord,
     { lineage }: Renew,
     claims: Claims,

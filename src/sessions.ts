@@ -104,12 +104,12 @@ export class Sessions {
     if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
     const { token } = presented
     const mayPass = !strict && isFresh(token, now, this.policy)
-    const sender = mayPass ? client : readNow(client)
     const record = strict ? undefined : this.#store.peek(token.jti, connection)
-    const decision =
-      record && decide({ presented, record, user: 'unasked', client: sender, now }, this.policy)
-    if (mayPass && decision?.kind === 'pass') return this.#pass(token, decision.firstUse)
-    return this.#renewals.resolve(token, readNow(sender), strict, record && { record, decision })
+    if (record === undefined) return this.#renewals.resolve(token, client(), strict)
+    const sender = mayPass ? client : readOnce(client)
+    const decision = decide({ presented, record, user: 'unasked', client: sender, now }, this.policy)
+    if (mayPass && decision.kind === 'pass') return this.#pass(token, decision.firstUse)
+    return this.#renewals.resolve(token, sender(), strict, { record, decision, now })
   }
 
   /**
@@ -253,8 +253,8 @@ export class Sessions {
   }
 }
 
-/** A client is read before anything is waited for: one that hangs up meanwhile has no address any more. */
-function readNow(client: () => Client): () => Client {
+/** Where a client is asked for more than once. */
+function readOnce(client: () => Client): () => Client {
   const read = client()
   return () => read
 }
