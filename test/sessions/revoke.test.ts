@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../src/index.ts'
+import { openSqliteStore } from '../../src/stores/sqlite/open.ts'
 import { type TestApp, testApp, tokenOf } from '../support/app.ts'
 import { temporaryDatabase } from '../support/files.ts'
 import { decode } from '../support/forge.ts'
@@ -29,7 +30,7 @@ describe('revoke', () => {
   })
 
   it('knows the session by any spelling of its key', async () => {
-    const test = await testApp({ options: { singleProcess: true } })
+    const test = await testApp({ wrap: () => openSqliteStore(':memory:', { singleProcess: true }) })
     const token = await test.login()
     expect(await test.sessions.revoke(`${keyOf(token)}==`)).toBe(true)
     expect(await codesOf(test, [token])).toEqual(['session_revoked'])
