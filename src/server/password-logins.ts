@@ -1,6 +1,5 @@
-import { type SlidingSession, SlidingSessionError, type Started, type Timestamp } from '../index.ts'
-import type { UserRecord, UserStore } from '../stores/server-store.ts'
-import type { Audit } from './audit.ts'
+import { SlidingSessionError, type Started } from '../index.ts'
+import type { UserRecord } from '../stores/server-store.ts'
 import { foldName, readPassword } from './credentials.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
 import { toUserInfo, type UserInfo, type UsersParts } from './users.ts'
@@ -13,16 +12,10 @@ export interface LoggedIn {
 
 /** What users do with their own passwords: log in, and change them. */
 export class PasswordLogins {
-  readonly #store: UserStore
-  readonly #audit: Audit
-  readonly #sessions: SlidingSession
-  readonly #now: () => Timestamp
+  readonly #parts: UsersParts
 
-  constructor({ users, audit, sessions, now }: UsersParts) {
-    this.#store = users
-    this.#audit = audit
-    this.#sessions = sessions
-    this.#now = now
+  constructor(parts: UsersParts) {
+    this.#parts = parts
   }
 
   /**
@@ -34,17 +27,17 @@ export class PasswordLogins {
     password: string,
     start: (userId: string) => Promise<Started>,
   ): Promise<LoggedIn | undefined> {
-    const record = await this.#store.findByKey(foldName(username))
+    const record = await this.#parts.users.findByKey(foldName(username))
     const isRight = await verifyPassword(record?.passwordHash, password)
     if (record === undefined || !isRight || record.disabled) return undefined
     const started = await startOrRefuse(() => start(record.id))
     if (started === undefined) return undefined
     if (!(await this.#isStillRight(record, password))) {
-      await this.#sessions.revoke(started.session.jti, { reason: 'password_changed' })
+      await this.#parts.sessions.revoke(started.session.jti, { reason: 'password_changed' })
       return undefined
     }
     await this.#hashAnew(record, password)
-    this.#audit.record({
+    this.#parts.audit.record({
       type: 'login.succeeded',
       userId: record.id,
       actorId: record.id,
@@ -64,21 +57,21 @@ export class PasswordLogins {
     id: string,
     passwords: { currentPassword: string; newPassword: string; except?: string | undefined },
   ): Promise<boolean> {
-    const record = await this.#store.find(id)
+    const record = await this.#parts.users.find(id)
     const newPassword = readPassword(passwords.newPassword, record?.username ?? '', 'newPassword')
     const isRight = await verifyPassword(record?.passwordHash, passwords.currentPassword)
     if (record === undefined || !isRight) return false
-    const at = this.#now()
+    const at = this.#parts.now()
     const hashes = { from: record.passwordHash, to: await hashPassword(newPassword) }
-    if (!(await this.#store.replaceHash(id, hashes, at))) return false
-    this.#audit.record({ type: 'password.changed', at, userId: id })
-    await this.#sessions.revokeAll(id, { reason: 'password_changed', except: passwords.except })
+    if (!(await this.#parts.users.replaceHash(id, hashes, at))) return false
+    this.#parts.audit.record({ type: 'password.changed', at, userId: id })
+    await this.#parts.sessions.revokeAll(id, { reason: 'password_changed', except: passwords.except })
     return true
   }
 
   /** Asked after the session began: a password change or a disabling in between did not see that session. */
   async #isStillRight(then: UserRecord, password: string): Promise<boolean> {
-    const now = await this.#store.find(then.id)
+    const now = await this.#parts.users.find(then.id)
     if (now === undefined || now.disabled) return false
     return now.passwordHash === then.passwordHash || verifyPassword(now.passwordHash, password)
   }
@@ -86,7 +79,7 @@ export class PasswordLogins {
   /** Gives a user who has just shown the password a hash of today's strength. */
   async #hashAnew({ id, passwordHash }: UserRecord, password: string): Promise<void> {
     if (!isOutdated(passwordHash)) return
-    await this.#store.replaceHash(id, { from: passwordHash, to: await hashPassword(password) })
+    await this.#parts.users.replaceHash(id, { from: passwordHash, to: await hashPassword(password) })
   }
 }
 

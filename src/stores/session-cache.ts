@@ -8,7 +8,7 @@ import { Recent } from '../recent.ts'
 export class SessionCache {
   readonly #records: Recent<string, SessionRecord>
 
-  constructor(entries: number) {
+  constructor(entries = 10_000) {
     this.#records = new Recent(entries)
   }
 

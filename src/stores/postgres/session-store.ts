@@ -3,6 +3,16 @@ import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/
 import { SessionCache } from '../session-cache.ts'
 import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
 import { BatchQueue } from './batch-queue.ts'
+import {
+  creationColumns,
+  type Ending,
+  endingColumns,
+  type FirstUse,
+  firstUseColumns,
+  type Keyed,
+  keyOf,
+  renewalColumns,
+} from './columns.ts'
 import { toUuid } from './jti.ts'
 import { pruneSessions } from './prune.ts'
 import { ask, askAtLength, type Statement, tookTooLong } from './query.ts'
@@ -11,15 +21,6 @@ import { STATEMENTS, toRecord, type Written } from './session-statements.ts'
 import { toText } from './text.ts'
 import { MACHINE_TIME, type Time } from './time.ts'
 import { UserAgents } from './user-agents.ts'
-
-const DEFAULT_CACHE_SIZE = 10_000
-
-/** What is written of one session; `uuid` is its key. */
-type Keyed<Item> = Item & { readonly uuid: string }
-type FirstUse = Keyed<{ readonly gen: number }>
-type Ending = Keyed<{ readonly reason: RevocationReason; readonly at: Timestamp }>
-
-const keyOf = ({ uuid }: Keyed<object>) => uuid
 
 /** Sessions in a PostgreSQL database whose tables are up to date. */
 export class PostgresSessionStore implements SessionStore {
@@ -47,21 +48,16 @@ export class PostgresSessionStore implements SessionStore {
   })
   readonly #firstUses = new BatchQueue<FirstUse, boolean>({
     keyOf,
-    write: (uses) => this.#write(STATEMENTS.markSeen, uses, [uses.map(keyOf), uses.map(({ gen }) => gen)]),
+    write: (uses) => this.#write(STATEMENTS.markSeen, uses, firstUseColumns(uses)),
   })
   readonly #endings = new BatchQueue<Ending, boolean>({
     keyOf,
-    write: (endings) =>
-      this.#write(STATEMENTS.revokeSome, endings, [
-        endings.map(keyOf),
-        endings.map(({ at }) => at),
-        endings.map(({ reason }) => reason),
-      ]),
+    write: (endings) => this.#write(STATEMENTS.revokeSome, endings, endingColumns(endings)),
   })
 
   /** `close` frees what the caller opened for this store. */
   constructor(pool: Pool, close: () => Promise<void>, options: StoreOptions = {}, time: Time = MACHINE_TIME) {
-    const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
+    const { cacheSize, singleProcess = false } = options
     this.#pool = pool
     this.#close = close
     this.#userAgents = new UserAgents(pool, () => this.#listener?.isFollowing() !== false)
@@ -163,41 +159,16 @@ export class PostgresSessionStore implements SessionStore {
 
   async #writeCreations(records: readonly Keyed<SessionRecord>[]): Promise<boolean[]> {
     const agents = records.flatMap(({ userAgent, lastUserAgent }) => [userAgent, lastUserAgent])
-    const numberOf = await this.#userAgents.numbersOf(
-      agents,
-      latest(records.map(({ createdAt }) => createdAt)),
-    )
-    return this.#write(STATEMENTS.create, records, [
-      records.map(keyOf),
-      records.map(({ userId }) => toText(userId)),
-      records.map(({ ip }) => ip),
-      records.map(({ userAgent }) => numberOf(userAgent)),
-      records.map(({ createdAt }) => createdAt),
-      records.map(({ updatedAt }) => updatedAt),
-      records.map(({ lastIp }) => lastIp),
-      records.map(({ lastUserAgent }) => numberOf(lastUserAgent)),
-      records.map(({ issued }) => issued),
-      records.map(({ seen }) => seen),
-      records.map(({ floor }) => floor),
-      records.map(({ parent }) => parent),
-    ])
+    const times = records.map(({ createdAt }) => createdAt)
+    const numberOf = await this.#userAgents.numbersOf(agents, Math.max(...times))
+    return this.#write(STATEMENTS.create, records, creationColumns(records, numberOf))
   }
 
   async #writeRenewals(renewals: readonly Keyed<Renewal>[]): Promise<boolean[]> {
     const agents = renewals.map(({ client }) => client.userAgent)
-    const numberOf = await this.#userAgents.numbersOf(agents, latest(renewals.map(({ at }) => at)))
-    return this.#write(STATEMENTS.renew, renewals, [
-      renewals.map(keyOf),
-      renewals.map(({ expected }) => expected.issued),
-      renewals.map(({ expected }) => expected.seen),
-      renewals.map(({ lineage }) => lineage.issued),
-      renewals.map(({ lineage }) => lineage.seen),
-      renewals.map(({ lineage }) => lineage.floor),
-      renewals.map(({ lineage }) => lineage.parent),
-      renewals.map(({ at }) => at),
-      renewals.map(({ client }) => client.ip),
-      renewals.map(({ client }) => numberOf(client.userAgent)),
-    ])
+    const times = renewals.map(({ at }) => at)
+    const numberOf = await this.#userAgents.numbersOf(agents, Math.max(...times))
+    return this.#write(STATEMENTS.renew, renewals, renewalColumns(renewals, numberOf))
   }
 
   /** Runs a statement that takes a list for each column; answers which of the sessions it has written. */
@@ -273,8 +244,4 @@ function keyIn(jti: string): string {
   const uuid = toUuid(jti)
   if (uuid === undefined) throw new TypeError('A jti is 128 bits in base64url.')
   return uuid
-}
-
-function latest(times: readonly Timestamp[]): Timestamp {
-  return Math.max(...times)
 }

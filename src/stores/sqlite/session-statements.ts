@@ -128,6 +128,8 @@ export function prepareStatements(database: Drizzle) {
   }
 }
 
+export type SessionStatements = ReturnType<typeof prepareStatements>
+
 /** Whether a revocation covers the session whose row is not marked yet. */
 const isCovered = sql<number>`EXISTS (
   SELECT 1 FROM sliding_revocations r

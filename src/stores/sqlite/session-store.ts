@@ -5,15 +5,11 @@ import { type ChangeSignal, changeSignal } from './change-signal.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { toJti, toKey, toUserKey } from './jti.ts'
-import { type Revocation, RevocationLog } from './revocation-log.ts'
-import { FIRST_KEY, prepareStatements, toRecord } from './session-statements.ts'
+import { pruneSteps } from './prune.ts'
+import { RevocationLog } from './revocation-log.ts'
+import { Revoking } from './revoking.ts'
+import { prepareStatements, toRecord } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
-
-const DEFAULT_CACHE_SIZE = 10_000
-
-/** So many rows are marked in the transaction that revokes a user's sessions; of more, so many in each turn. */
-const MARKED_AT_ONCE = 100
-const BATCH = 250
 
 /** Sessions in a SQLite database whose tables are up to date. */
 export class SqliteSessionStore implements SessionStore {
@@ -23,6 +19,7 @@ export class SqliteSessionStore implements SessionStore {
   readonly #statements
   readonly #queue: CommitQueue
   readonly #log: RevocationLog
+  readonly #revoking: Revoking
   readonly #cache: SessionCache
   readonly #signal: ChangeSignal
   /** Whether there are commits after which the log was not read yet: a signal comes once, and reading may fail. */
@@ -32,7 +29,7 @@ export class SqliteSessionStore implements SessionStore {
   #isClosed = false
 
   constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean, options: StoreOptions = {}) {
-    const { cacheSize = DEFAULT_CACHE_SIZE, singleProcess = false } = options
+    const { cacheSize, singleProcess = false } = options
     this.#sqlite = sqlite
     this.#ownsConnection = ownsConnection
     this.#userAgents = new UserAgents(database)
@@ -41,6 +38,7 @@ export class SqliteSessionStore implements SessionStore {
     this.#cache = new SessionCache(cacheSize)
     this.#signal = singleProcess ? { hasChanged: () => false } : changeSignal(sqlite)
     this.#log = new RevocationLog(sqlite, database)
+    this.#revoking = new Revoking(sqlite, this.#statements, this.#queue, this.#log)
   }
 
   /** What memory says against a session stays true, whatever was committed since. */
@@ -71,17 +69,16 @@ export class SqliteSessionStore implements SessionStore {
   async create(record: SessionRecord): Promise<void> {
     let before = this.#revocations
     for (;;) {
-      const open = await this.#queue.run(() => {
-        const [unfinished] = this.#log.openOf(record.userId)
-        if (unfinished !== undefined) return unfinished
+      const isInserted = await this.#queue.run(() => {
+        if (this.#log.openOf(record.userId).length > 0) return false
         // What was revoked until now does not concern this session.
         this.#readLog()
         before = this.#revocations
         this.#insert(record)
-        return undefined
+        return true
       })
-      if (open === undefined) break
-      await this.#finish(open)
+      if (isInserted) break
+      await this.#revoking.finishOf(record.userId)
     }
     if (this.#revocations === before) this.#cache.set(record)
   }
@@ -120,41 +117,33 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   async revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
-    return 'jti' in target
-      ? this.#revokeOne(target.jti, reason, at)
-      : this.#revokeAll(target.userId, target.except, reason, at)
+    const count = await this.#revoking.revoke(target, reason, at)
+    this.#revocations += 1
+    if ('jti' in target) {
+      this.#cache.change(target.jti, { valid: false, revokedAt: at, revokedReason: reason })
+    } else this.#cache.invalidateUser(target.userId, target.except)
+    return count
   }
 
   async list(userId: string): Promise<SessionRecord[]> {
-    return this.#statements.list.all(ofUser(userId)).map(toRecord)
+    return this.#statements.list.all({ userId, userKey: toUserKey(userId) }).map(toRecord)
   }
 
   async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
-    for (const open of this.#log.allOpen()) await this.#finish(open)
-    const used = new Set<number>()
+    await this.#revoking.finishAll()
     let pruned = 0
-    for (let from = FIRST_KEY; !this.#isClosed; ) {
-      const batch = this.#statements.batch.all({ from })
-      const to = batch.at(-1)?.jti
-      if (to === undefined) break
-      for (const { userAgentId, lastUserAgentId } of batch) {
-        used.add(userAgentId)
-        if (lastUserAgentId !== null) used.add(lastUserAgentId)
-      }
-      const range = { from, to, ...ended }
-      pruned += await this.#queue.run(() => this.#statements.prune.run(range).changes)
-      from = to
-    }
-    if (!this.#isClosed) await this.#queue.run(() => this.#deleteUnusedAgents(used, now))
-    for (const stretch of this.#isClosed ? [] : this.#log.stretches()) {
-      if (this.#isClosed) break
-      await this.#queue.run(() => this.#log.prune(stretch, now))
+    const steps = pruneSteps(this.#statements, this.#log, this.#userAgents, ended, now)
+    while (!this.#isClosed) {
+      const { value: step, done } = steps.next()
+      if (done === true) break
+      pruned += await this.#queue.run(step)
     }
     return pruned
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#revoking.stop()
     this.#queue.flush()
     this.#cache.clear()
     if (this.#ownsConnection) this.#sqlite.close()
@@ -171,58 +160,6 @@ export class SqliteSessionStore implements SessionStore {
       lastUserAgentId:
         record.lastUserAgent === record.userAgent ? null : this.#userAgents.idOf(record.lastUserAgent, now),
     })
-  }
-
-  async #revokeOne(jti: string, reason: RevocationReason, at: Timestamp): Promise<number> {
-    const key = toKey(jti)
-    const revokeAndLog = this.#sqlite.transaction(() => {
-      const { changes } = this.#statements.revokeOne.run({ jti: key, reason, at })
-      if (changes > 0) this.#log.addSession(key, at)
-      return changes
-    })
-    const changes = await this.#queue.run(revokeAndLog)
-    this.#revocations += 1
-    this.#cache.change(jti, { valid: false, revokedAt: at, revokedReason: reason })
-    return changes
-  }
-
-  /**
-   * One row of the log makes all sessions invalid at once. The rows of a few are marked in the same
-   * transaction; those of many, each on a page of its own, follow in batches, so that nobody waits for them.
-   */
-  async #revokeAll(
-    userId: string,
-    except: string | undefined,
-    reason: RevocationReason,
-    at: Timestamp,
-  ): Promise<number> {
-    for (const unfinished of this.#log.openOf(userId)) await this.#finish(unfinished)
-    const openAndCount = this.#sqlite.transaction(() => {
-      const open = this.#log.open(userId, except === undefined ? null : toKey(except), reason, at)
-      const count = this.#statements.countValid.get(revocable(open))?.count ?? 0
-      return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#markSome(open) }
-    })
-    const { open, count, isFinished } = await this.#queue.run(openAndCount)
-    this.#revocations += 1
-    this.#cache.invalidateUser(userId, except)
-    // What fails here is finished by the next prune, or before the user's next login.
-    if (!isFinished) this.#finish(open).catch(() => undefined)
-    return count
-  }
-
-  /** Marks what is left of a revocation, a batch in each turn. */
-  async #finish(open: Revocation): Promise<void> {
-    while (!this.#isClosed && !(await this.#queue.run(this.#sqlite.transaction(() => this.#markSome(open)))));
-  }
-
-  /** Marks some rows of a revocation; answers whether it is finished. */
-  #markSome(open: Revocation): boolean {
-    const { seq, reason, at } = open
-    const rows = this.#statements.someValid.all({ ...revocable(open), limit: BATCH })
-    for (const { jti } of rows) this.#statements.mark.run({ jti, reason, at })
-    if (rows.length === BATCH) return false
-    this.#log.close(seq)
-    return true
   }
 
   /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
@@ -257,19 +194,4 @@ export class SqliteSessionStore implements SessionStore {
     if (jti !== null) this.#cache.change(toJti(jti), { valid: false })
     if (userId !== null) this.#cache.invalidateUser(userId, except === null ? undefined : toJti(except))
   }
-
-  #deleteUnusedAgents(used: ReadonlySet<number>, now: Timestamp): void {
-    for (const { id } of this.#statements.allAgents.all()) {
-      if (!used.has(id)) this.#userAgents.deleteUnused(id, now)
-    }
-  }
-}
-
-function ofUser(userId: string) {
-  return { userId, userKey: toUserKey(userId) }
-}
-
-/** Whose sessions a revocation covers. */
-function revocable({ userId, except }: Revocation) {
-  return { ...ofUser(userId ?? ''), except: except ?? FIRST_KEY }
 }

@@ -1,0 +1,103 @@
+import type { RevocationReason, Timestamp } from '../../protocol/types.ts'
+import type { RevocationTarget } from '../store.ts'
+import type { CommitQueue } from './commit-queue.ts'
+import type { Sqlite } from './connection.ts'
+import { toKey, toUserKey } from './jti.ts'
+import type { Revocation, RevocationLog } from './revocation-log.ts'
+import { FIRST_KEY, type SessionStatements } from './session-statements.ts'
+
+/** So many rows are marked in the transaction that revokes a user's sessions; of more, so many in each turn. */
+const MARKED_AT_ONCE = 100
+const BATCH = 250
+
+/**
+ * Writes revocations. One row of the log makes all sessions of a user invalid at once. The rows of a few are marked
+ * in the same transaction; those of many, each on a page of its own, follow in batches, so that nobody waits for them.
+ */
+export class Revoking {
+  readonly #sqlite: Sqlite
+  readonly #statements: SessionStatements
+  readonly #queue: CommitQueue
+  readonly #log: RevocationLog
+  #isStopped = false
+
+  constructor(sqlite: Sqlite, statements: SessionStatements, queue: CommitQueue, log: RevocationLog) {
+    this.#sqlite = sqlite
+    this.#statements = statements
+    this.#queue = queue
+    this.#log = log
+  }
+
+  /** Answers with the number of sessions that were valid. */
+  revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
+    return 'jti' in target
+      ? this.#revokeOne(target.jti, reason, at)
+      : this.#revokeAll(target.userId, target.except, reason, at)
+  }
+
+  /** Finishes what is still open of a user's revocations. */
+  async finishOf(userId: string): Promise<void> {
+    for (const open of this.#log.openOf(userId)) await this.#finish(open)
+  }
+
+  /** Finishes what is still open of all. */
+  async finishAll(): Promise<void> {
+    for (const open of this.#log.allOpen()) await this.#finish(open)
+  }
+
+  /** Leaves what is open to others, or to the next start. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  #revokeOne(jti: string, reason: RevocationReason, at: Timestamp): Promise<number> {
+    const key = toKey(jti)
+    const revokeAndLog = this.#sqlite.transaction(() => {
+      const { changes } = this.#statements.revokeOne.run({ jti: key, reason, at })
+      if (changes > 0) this.#log.addSession(key, at)
+      return changes
+    })
+    return this.#queue.run(revokeAndLog)
+  }
+
+  async #revokeAll(
+    userId: string,
+    except: string | undefined,
+    reason: RevocationReason,
+    at: Timestamp,
+  ): Promise<number> {
+    // Where nothing is open, which is the rule, this turn's batch takes it along.
+    for (const open of this.#log.openOf(userId)) await this.#finish(open)
+    const openAndCount = this.#sqlite.transaction(() => {
+      const open = this.#log.open(userId, except === undefined ? null : toKey(except), reason, at)
+      const count = this.#statements.countValid.get(revocable(open))?.count ?? 0
+      return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#markSome(open) }
+    })
+    const { open, count, isFinished } = await this.#queue.run(openAndCount)
+    // What fails here is finished by the next prune, or before the user's next login.
+    if (!isFinished) this.#finish(open).catch(() => undefined)
+    return count
+  }
+
+  /** Marks what is left of a revocation, a batch in each turn. */
+  async #finish(open: Revocation): Promise<void> {
+    const mark = this.#sqlite.transaction(() => this.#markSome(open))
+    while (!this.#isStopped && !(await this.#queue.run(mark)));
+  }
+
+  /** Marks some rows of a revocation; answers whether it is finished. */
+  #markSome(open: Revocation): boolean {
+    const { seq, reason, at } = open
+    const rows = this.#statements.someValid.all({ ...revocable(open), limit: BATCH })
+    for (const { jti } of rows) this.#statements.mark.run({ jti, reason, at })
+    if (rows.length === BATCH) return false
+    this.#log.close(seq)
+    return true
+  }
+}
+
+/** Whose sessions a revocation covers. */
+function revocable({ userId, except }: Revocation) {
+  const id = userId ?? ''
+  return { userId: id, userKey: toUserKey(id), except: except ?? FIRST_KEY }
+}
