@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { moveToLoadCore } from './cores.ts'
 import { guard } from './guard.ts'
 import { measure } from './measure.ts'
+import { memory } from './memory.ts'
 import { HELP, type Options, readOptions } from './options.ts'
 import { installPeers } from './peers.ts'
 import { profile } from './profile.ts'
@@ -10,7 +11,7 @@ import { Progress } from './progress.ts'
 
 const OUTPUT = join(import.meta.dirname, 'output')
 
-const COMMANDS = { measure, check: guard, profile }
+const COMMANDS = { measure, check: guard, memory, profile }
 
 const options = read(process.argv.slice(2))
 if (options === undefined) process.stdout.write(HELP)

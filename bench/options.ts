@@ -3,7 +3,7 @@ import { PATHS, type Path } from './results.ts'
 
 /** What a run is to do. */
 export interface Options {
-  readonly kind: 'measure' | 'check' | 'profile'
+  readonly kind: 'measure' | 'check' | 'memory' | 'profile'
   readonly quick: boolean
   /** What is measured. */
   readonly paths: readonly Path[]
@@ -43,11 +43,12 @@ export const FEWEST_ROUNDS = 2
 
 export const HELP = `npm run bench -- [options]
 
-  --quick         fewer slices of the same method, growth to 1 million sessions; within 4 minutes
+  --quick         fewer slices of the same method, no neighbour, growth to 1 million sessions; within 4 minutes
   --json FILE     writes the results as JSON
   --plots FOLDER  where the plots go (docs/images; with --quick bench/output)
   --only PATH,…   only these: ${PATHS.join(', ')}; plots go to bench/output
   --check         compares with bench/baseline.json; fails where a paired ratio fell by more than 10 %
+  --memory        shows what the default cacheSize takes in memory
   --profile       shows where a fresh and a renewed request of sliding-jwt spend their CPU
   --asleep        lets the load sleep between answers, as wrk does: each then pays for a wake-up
   --rounds N      as many rounds
@@ -56,6 +57,7 @@ export const HELP = `npm run bench -- [options]
 
 const FULL = {
   quick: false,
+  paths: PATHS,
   lives: 6,
   rounds: 6,
   slice: 1_250,
@@ -68,6 +70,7 @@ const FULL = {
 
 const QUICK = {
   quick: true,
+  paths: PATHS.filter((path) => path !== 'neighbour'),
   lives: 3,
   rounds: 3,
   slice: 800,
@@ -89,6 +92,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       help: { type: 'boolean' },
       quick: { type: 'boolean' },
       check: { type: 'boolean' },
+      memory: { type: 'boolean' },
       profile: { type: 'boolean' },
       asleep: { type: 'boolean' },
       only: { type: 'string' },
@@ -99,13 +103,13 @@ export function readOptions(args: readonly string[]): Options | undefined {
     },
   })
   if (values.help === true) return undefined
-  const kind = values.check === true ? 'check' : values.profile === true ? 'profile' : 'measure'
+  const kind = (['check', 'memory', 'profile'] as const).find((one) => values[one] === true) ?? 'measure'
   const given = kind === 'check' ? CHECK : values.quick === true ? QUICK : FULL
   return {
     ...given,
     kind,
     awake: values.asleep !== true,
-    paths: values.only?.split(',').map(readPath) ?? PATHS,
+    paths: values.only?.split(',').map(readPath) ?? given.paths,
     json: values.json,
     plots: values.plots ?? (values.only === undefined ? given.plots : QUICK.plots),
     rounds: readCount('--rounds', values.rounds) ?? given.rounds,

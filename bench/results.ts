@@ -2,7 +2,7 @@ import type { Pair } from './pairing.ts'
 import { quantile, spread } from './statistics.ts'
 
 /** What a row is about, in the order of the report. */
-export const PATHS = ['fresh', 'renew', 'renew-postgres', 'growth', 'revoke-all'] as const
+export const PATHS = ['fresh', 'neighbour', 'renew', 'renew-postgres', 'growth', 'revoke-all'] as const
 
 export type Path = (typeof PATHS)[number]
 

@@ -3,6 +3,7 @@ import { EXPIRED } from './candidates/ours.ts'
 import { type FillOptions, fill, overheadOf, seatsOf, signerLike } from './fill.ts'
 import type { Slice } from './pairing.ts'
 import { answer } from './questions.ts'
+import { Remembering } from './remembering.ts'
 import { Renewing } from './renewing.ts'
 import { BareRevoking, CROWD, Revoking } from './revoking.ts'
 
@@ -38,6 +39,25 @@ export const questions = {
   /** Megabytes that this process takes. */
   memory(): number {
     return process.memoryUsage.rss() / 2 ** 20
+  },
+
+  /** Bytes that the memory of so many sessions takes at most, while twice as many are in use. */
+  async bytesInMemory(about: FillOptions & { pattern: string; cacheSize: number }): Promise<number> {
+    const { pattern, secret, database, count, cacheSize } = about
+    const tokenFor = signerLike(pattern, secret)
+    const open = (entries: number) =>
+      slidingSession({
+        ...EXPIRED,
+        secret,
+        database,
+        cacheSize: entries,
+        loadClaims: () => ({ role: 'user' }),
+      })
+    const remembering = new Remembering((seat) => tokenFor(growing(seat)))
+    const warm = await open(1)
+    await remembering.peak(warm, count)
+    await warm.close()
+    return remembering.peak(await open(cacheSize), count)
   },
 
   async openRevoking({ pattern, secret, database, count }: FillOptions & { pattern: string }): Promise<void> {

@@ -97,6 +97,34 @@ export const CANDIDATES: readonly Candidate[] = [
     open: (setting) => betterAuth(setting, 'CACHE'),
   },
   {
+    path: 'neighbour',
+    name: 'empty-alone',
+    title: 'a middleware that does nothing, alone',
+    claims: undefined,
+    open: async (setting) => (await import('./bare.ts')).empty(setting),
+  },
+  {
+    path: 'neighbour',
+    name: 'empty',
+    title: 'the same beside a process that writes',
+    claims: undefined,
+    open: async (setting) => besideWriter(setting, (await import('./bare.ts')).empty(setting)),
+  },
+  {
+    path: 'neighbour',
+    name: 'ours-alone',
+    title: 'sliding-jwt, alone',
+    claims: 'every process',
+    open: async (setting) => (await ours()).ours(setting, (await ours()).LONG),
+  },
+  {
+    path: 'neighbour',
+    name: 'ours',
+    title: 'the same beside a process that writes',
+    claims: 'every process',
+    open: async (setting) => besideWriter(setting, (await ours()).ours(setting, (await ours()).LONG)),
+  },
+  {
     path: 'renew',
     name: 'ours',
     title: 'sliding-jwt',
@@ -121,7 +149,7 @@ export const CANDIDATES: readonly Candidate[] = [
 
 /** Whether a candidate is there to show what the measuring itself is worth. */
 export function isControl({ name }: Pick<Candidate, 'name'>): boolean {
-  return name === 'twin' || name === 'empty'
+  return ['twin', 'empty', 'empty-alone'].includes(name)
 }
 
 /** The name of a candidate among all paths. */
@@ -131,6 +159,10 @@ export function keyOf({ path, name }: Pick<Candidate, 'path' | 'name'>): string 
 
 function ours() {
   return import('./ours.ts')
+}
+
+async function besideWriter(setting: Setting, service: Promise<Service>): Promise<Service> {
+  return (await import('./beside-writer.ts')).besideWriter(setting, await service)
 }
 
 async function expressSession(setting: Setting, rolling: boolean): Promise<Service> {
