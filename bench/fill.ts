@@ -29,11 +29,11 @@ export type SeatOf = (index: number) => Seat
 
 /**
  * Makes a database with one real session and as many copies of its row, each with a key and a user of its own.
- * Copies of whatever the row has, so that this works with every version of the schema. Answers with the token
- * of the real one.
+ * Copies of whatever the row has, so that this works with every version of the schema.
  */
-export async function fill(options: FillOptions, seatOf: SeatOf): Promise<string> {
-  const token = await patternIn(options)
+export async function fill(options: FillOptions, seatOf: SeatOf): Promise<Filled> {
+  const pattern = await patternIn(options)
+  const sizeBefore = statSync(options.database).size
   const database = new Database(options.database)
   database.pragma('journal_mode = MEMORY')
   database.pragma('synchronous = OFF')
@@ -50,7 +50,14 @@ export async function fill(options: FillOptions, seatOf: SeatOf): Promise<string
   }
   database.pragma('journal_mode = WAL')
   database.close()
-  return token
+  const bytes = (statSync(options.database).size - sizeBefore) / options.count
+  return { pattern, overhead: bytes - UUID_LENGTH - IP.length }
+}
+
+/** The token of the one real session, and the bytes that each other added to the file beyond its user's id and address. */
+export interface Filled {
+  readonly pattern: string
+  readonly overhead: number
 }
 
 /** Where and how many. */
@@ -70,11 +77,6 @@ export function seatsOf(seed: string, sessionsPerUser: number): SeatOf {
     const jti = hash('sha256', `${seed} session ${index}`, 'buffer').subarray(0, 16)
     return { jti, userId: last.userId }
   }
-}
-
-/** Bytes on disk for each session, beyond its user's id and its address. */
-export function overheadOf(path: string, count: number): number {
-  return statSync(path).size / count - UUID_LENGTH - IP.length
 }
 
 const UUID_LENGTH = 36

@@ -1,6 +1,6 @@
 import { slidingSession } from '../src/index.ts'
 import { EXPIRED } from './candidates/ours.ts'
-import { type FillOptions, fill, overheadOf, seatsOf, signerLike } from './fill.ts'
+import { type Filled, type FillOptions, fill, seatsOf, signerLike } from './fill.ts'
 import type { Slice } from './pairing.ts'
 import { answer } from './questions.ts'
 import { Remembering } from './remembering.ts'
@@ -19,10 +19,8 @@ let bare: BareRevoking | undefined
 
 /** A process that works on one database without HTTP. */
 export const questions = {
-  /** Fills a database; answers with a token as a pattern, and the bytes that each session takes. */
-  async fill({ kind, ...options }: FillOptions & { kind: 'growing' | 'crowded' }) {
-    const pattern = await fill(options, kind === 'growing' ? growing : crowded)
-    return { pattern, overhead: overheadOf(options.database, options.count) }
+  fill({ kind, ...options }: FillOptions & { kind: 'growing' | 'crowded' }): Promise<Filled> {
+    return fill(options, kind === 'growing' ? growing : crowded)
   },
 
   async openRenewing({ pattern, secret, database, count }: FillOptions & { pattern: string }): Promise<void> {

@@ -222,6 +222,16 @@ export function writeContract(make: MakeDatabase): void {
       const valid = await Promise.all(jtis.map(async (jti) => (await store.find(jti))?.valid))
       expect(valid).toEqual(expected)
     })
+
+    it('leaves a user alone whose id begins with the same four bytes when hashed', async () => {
+      const store = await (await make()).open()
+      const [one, other] = ['user-20491', 'user-32057']
+      const jtis = await createAll(store, [{ userId: one }, { userId: other }, { userId: other }])
+      expect(await store.revoke({ userId: one }, 'revoked', AT)).toBe(1)
+      const valid = await Promise.all(jtis.map(async (jti) => (await store.find(jti))?.valid))
+      expect(valid).toEqual([false, true, true])
+      expect((await store.list(other)).map(({ jti }) => jti).sort()).toEqual(jtis.slice(1).sort())
+    })
   })
 
   describe('two connections on one database', () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -187,6 +188,22 @@ describe('migrations', () => {
       .get() ?? { count: -1 }
     sqlite.close()
     expect(count).toBe(journal.entries.length)
+  })
+
+  it('find the sessions of a user whose key was longer once', async () => {
+    const path = temporaryDatabase()
+    const record = recordOf()
+    const store = await open(path)
+    await store.create(record)
+    await store.close()
+    const longKey = createHash('sha256').update(record.userId).digest().subarray(0, 5)
+    const sqlite = new Database(path)
+    sqlite.prepare('UPDATE sliding_sessions SET user_key = ?').run(longKey)
+    sqlite.exec('DELETE FROM sliding_migrations_sessions WHERE rowid > 1')
+    sqlite.close()
+    const migrated = await open(path)
+    expect(await migrated.list(record.userId)).toEqual([record])
+    expect(await migrated.revoke({ userId: record.userId }, 'admin', record.createdAt)).toBe(1)
   })
 
   it('are run by several processes at once, and each of them goes on', { timeout: 30_000 }, async () => {

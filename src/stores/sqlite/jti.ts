@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
-/** So few bytes that two users hardly ever share them; whoever must not be mistaken compares the id as well. */
-const USER_KEY_BYTES = 5
+/** So few bytes that two users rarely share them: whoever must not be mistaken compares the id as well. */
+const USER_KEY_BYTES = 4
 
 /** What stands for a user in the index. */
 export function toUserKey(userId: string): Buffer {

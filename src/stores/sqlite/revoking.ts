@@ -28,7 +28,10 @@ export class Revoking {
     this.#log = log
   }
 
-  /** Answers with the number of sessions that were valid. */
+  /**
+   * Answers with the number of sessions that were valid; where they are a batch or more, it may include those of another
+   * user, if one of some four billion keys is shared.
+   */
   revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
     return 'jti' in target
       ? this.#revokeOne(target.jti, reason, at)
@@ -70,8 +73,9 @@ export class Revoking {
     for (const open of this.#log.openOf(userId)) await this.#finish(open)
     const openAndCount = this.#sqlite.transaction(() => {
       const open = this.#log.open(userId, except === undefined ? null : toKey(except), reason, at)
-      const count = this.#statements.countValid.get(revocable(open))?.count ?? 0
-      return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#markSome(open) }
+      const some = this.#someOf(open)
+      const count = some.length < BATCH ? some.length : this.#countByIndex(open)
+      return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#mark(open, some) }
     })
     const { open, count, isFinished } = await this.#queue.run(openAndCount)
     // What fails here is finished by the next prune, or before the user's next login.
@@ -81,19 +85,31 @@ export class Revoking {
 
   /** Marks what is left of a revocation, a batch in each turn. */
   async #finish(open: Revocation): Promise<void> {
-    const mark = this.#sqlite.transaction(() => this.#markSome(open))
+    const mark = this.#sqlite.transaction(() => this.#mark(open, this.#someOf(open)))
     while (!this.#isStopped && !(await this.#queue.run(mark)));
   }
 
-  /** Marks some rows of a revocation; answers whether it is finished. */
-  #markSome(open: Revocation): boolean {
-    const { seq, reason, at } = open
-    const rows = this.#statements.someValid.all({ ...revocable(open), limit: BATCH })
-    for (const { jti } of rows) this.#statements.mark.run({ jti, reason, at })
-    if (rows.length === BATCH) return false
+  /** A batch of the sessions that a revocation covers and that are not marked yet. */
+  #someOf(open: Revocation): SessionKey[] {
+    return this.#statements.someValid.all({ ...revocable(open), limit: BATCH })
+  }
+
+  /** How many they are, without a look at the rows: it includes sessions of a user whose key is the same. */
+  #countByIndex(open: Revocation): number {
+    return this.#statements.countValid.get(revocable(open))?.count ?? 0
+  }
+
+  /** Marks a batch of a revocation; answers whether it was the last. */
+  #mark({ seq, reason, at }: Revocation, batch: readonly SessionKey[]): boolean {
+    for (const { jti } of batch) this.#statements.mark.run({ jti, reason, at })
+    if (batch.length === BATCH) return false
     this.#log.close(seq)
     return true
   }
+}
+
+interface SessionKey {
+  readonly jti: Buffer
 }
 
 /** Whose sessions a revocation covers. */
