@@ -2,6 +2,7 @@ import './runtime.ts'
 
 export type { SharedKeyOption } from './channel/shared-keys.ts'
 export type { SessionEventName, SessionEvents, SessionListener } from './events.ts'
+export type { Auth } from './express/auth.ts'
 export type { RevokeOptions, SlidingSession } from './express/face.ts'
 export {
   type Problem,
@@ -14,7 +15,7 @@ export {
 export { readClient } from './express/read-request.ts'
 export type { AuthenticateOptions } from './express/requirements.ts'
 export type { Started } from './logins.ts'
-export type { Auth, Outcome } from './outcome.ts'
+export type { Outcome } from './outcome.ts'
 export { type Duration, formatDuration, parseDuration } from './protocol/duration.ts'
 export {
   ConfigurationError,

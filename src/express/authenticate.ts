@@ -8,18 +8,6 @@ import { readClient, readCredential } from './read-request.ts'
 import { type AuthenticateOptions, readRequirements } from './requirements.ts'
 import { sendToken } from './write-response.ts'
 
-declare global {
-  namespace Express {
-    interface Request {
-      /**
-       * Who sent the request: present behind `authenticate()`. It is undefined where that did not run, and with
-       * `optional` where no token was sent.
-       */
-      auth: Auth
-    }
-  }
-}
-
 /** Whoever judges tokens: the engine, or a server that asks it. */
 type Judge = Pick<Sessions, 'policy' | 'authenticate' | 'isRevoked'>
 

@@ -10,9 +10,10 @@ import { USER_AGENT_LENGTH } from '../protocol/user-agent.ts'
 import { type ResourceOptions, readOptions } from './options.ts'
 import { Resource } from './resource.ts'
 
+export type { Auth } from '../express/auth.ts'
 export { type Problem, problemHandler, problemOf, sendProblem } from '../express/problem.ts'
 export type { AuthenticateOptions } from '../express/requirements.ts'
-export type { Auth, Outcome } from '../outcome.ts'
+export type { Outcome } from '../outcome.ts'
 export {
   ConfigurationError,
   type ErrorCode,

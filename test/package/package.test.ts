@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkProject, writeConsumer } from '../../tools/package/consumer.ts'
 import { checkTypes, lintPackage } from '../../tools/package/lint.ts'
 import { type Packed, pack } from '../../tools/package/pack.ts'
 import { stage } from '../../tools/package/stage.ts'
@@ -9,14 +11,15 @@ import { hiddenTypes, publicTypes } from '../../tools/package/types.ts'
 
 /** `npm run package-check` does the same with the console, and installs the package in an empty project. */
 describe('the package', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-package-'))
+  const place = mkdtempSync(join(tmpdir(), 'sliding-jwt-package-'))
+  const folder = join(place, 'package')
   let packed: Packed
   beforeAll(() => {
     stage(folder)
     for (const path of hiddenTypes(folder)) rmSync(path)
     packed = pack(folder, folder)
   })
-  afterAll(() => rmSync(folder, { recursive: true }))
+  afterAll(() => rmSync(place, { recursive: true }))
 
   it('has what runs, its types and its migrations, and nothing else', () => {
     const kinds = packed.paths.map((path) => path.replace(/[\w-]+(?=\.(d\.ts|js|sql)$)/, '*'))
@@ -41,6 +44,15 @@ describe('the package', () => {
   it('names no package in its public types but Express, axios and Node', () => {
     const packages = [...publicTypes(folder).packages].filter((name) => !name.startsWith('node:'))
     expect(packages.sort()).toEqual(['axios', 'express'])
+  })
+
+  it('compiles in a project that uses it and believes nobody’s types', { timeout: 120_000 }, () => {
+    const consumer = join(place, 'consumer')
+    writeConsumer(consumer, 0)
+    mkdirSync(join(consumer, 'node_modules'))
+    symlinkSync(folder, join(consumer, 'node_modules', 'sliding-jwt'))
+    symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(place, 'node_modules'))
+    expect(() => checkProject(consumer)).not.toThrow()
   })
 
   it('is as publint wants it', async () => {

@@ -3,31 +3,36 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { programs } from './programs.ts'
 
 /** What a project has that uses the package with TypeScript. */
 const PACKAGES = ['express', 'typescript', '@types/express', '@types/node', 'axios', 'ky']
 
+const TSC = fileURLToPath(import.meta.resolve('typescript/bin/tsc'))
+
 /** The options of a project that believes nobody's types. */
-const TSCONFIG = {
-  compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, skipLibCheck: false },
-  include: ['*.ts'],
-}
+const OPTIONS = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, skipLibCheck: false }
 
 /** Makes an empty project, installs the package in it, and writes the README's program in three ways. */
 export async function makeConsumer(folder: string, tarball: string): Promise<number> {
-  mkdirSync(folder)
-  writeFileSync(join(folder, 'package.json'), '{"private": true, "type": "module"}')
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
-  writeFileSync(join(folder, 'clients.ts'), CLIENTS)
-  install(folder, [tarball, ...PACKAGES.map(withVersion)])
   const port = await freePort()
-  for (const [name, program] of Object.entries(programs(port))) writeFileSync(join(folder, name), program)
+  writeConsumer(folder, port)
+  install(folder, [tarball, ...PACKAGES.map(withVersion)])
   return port
 }
 
+/** The files of that project, without what it uses. */
+export function writeConsumer(folder: string, port: number): void {
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), '{"private": true, "type": "module"}')
+  for (const [name, program] of Object.entries(ENTRIES)) writeFileSync(join(folder, name), program)
+  for (const [name, program] of Object.entries(programs(port))) writeFileSync(join(folder, name), program)
+}
+
 /** Every other entry point, for its types. */
-const CLIENTS = `
+const ENTRIES: Readonly<Record<string, string>> = {
+  'client.ts': `
 import { createClient } from 'sliding-jwt/client'
 import { addInterceptors, fetchBy } from 'sliding-jwt/client/axios'
 import { hooks } from 'sliding-jwt/client/ky'
@@ -37,7 +42,16 @@ const api = axios.create()
 const client = createClient({ baseUrl: 'https://api.example.org', fetch: fetchBy(api) })
 addInterceptors(api, client)
 ky.create({ hooks: hooks(client) })
-`
+`,
+  'resource.ts': `
+import { resourceServer } from 'sliding-jwt/resource'
+import express from 'express'
+const resource = resourceServer({ authServer: 'https://auth.example.org', audience: 'orders', key: '' })
+express().get('/orders', resource.authenticate(), (req, res) => {
+  res.json({ of: req.auth.userId })
+})
+`,
+}
 
 /** Installs packages by npm. */
 export function install(folder: string, packages: readonly string[]): void {
@@ -45,9 +59,13 @@ export function install(folder: string, packages: readonly string[]): void {
   execFileSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
-/** Checks the types of the project and of all that it uses. */
+/** Checks the types of each program by itself, and of all that it uses: one must not lean on another's imports. */
 export function checkProject(folder: string): void {
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc'], { cwd: folder, stdio: 'inherit' })
+  for (const file of ['typescript.ts', ...Object.keys(ENTRIES)]) {
+    const project = `tsconfig.${file}.json`
+    writeFileSync(join(folder, project), JSON.stringify({ compilerOptions: OPTIONS, files: [file] }))
+    execFileSync(process.execPath, [TSC, '--project', project], { cwd: folder, stdio: 'inherit' })
+  }
 }
 
 /** Runs one of the programs by a Node, logs in and asks for the orders; what is wrong, or undefined. */
