@@ -2,7 +2,7 @@ import { Events } from './events.ts'
 import { guardedStore } from './guarded-store.ts'
 import { Logins, type Started } from './logins.ts'
 import { type Credential, type Outcome, passOf } from './outcome.ts'
-import { decide, isFresh } from './protocol/decide.ts'
+import { activeSince, decide, isFresh } from './protocol/decide.ts'
 import type { Policy } from './protocol/policy.ts'
 import { type SessionInfo, toSessionInfo } from './protocol/session-info.ts'
 import type {
@@ -171,15 +171,8 @@ export class Sessions {
   prune(keptFor = 0): Promise<number> {
     const now = this.#now()
     const before = now - keptFor
-    const { maxAge, idleTimeout, tokenTtl, leeway } = this.policy
-    return this.#store.prune(
-      {
-        createdAt: before - leeway - maxAge,
-        updatedAt: before - leeway - Math.max(idleTimeout, tokenTtl),
-        revokedAt: before,
-      },
-      now,
-    )
+    const active = activeSince(this.policy, before - this.policy.leeway)
+    return this.#store.prune({ ...active, revokedAt: before }, now)
   }
 
   /** Deletes what ended more than a day ago; what fails is tried again the next time. */
