@@ -12,7 +12,10 @@ export function oncePerTurn(look: () => boolean): (connection?: Connection) => b
   return (connection) => {
     const turn = connection && turnOf(connection)
     if (turn !== undefined && turn <= looked) return false
-    looked = currentTurn()
-    return look()
+    const now = currentTurn()
+    const hasChanged = look()
+    // Only now: where the look failed, the next request of the turn must not take it for one.
+    looked = now
+    return hasChanged
   }
 }
