@@ -26,7 +26,7 @@ export function* pruneSteps(
       if (lastUserAgentId !== null) used.add(lastUserAgentId)
     }
     const range = { from, to, ...ended }
-    yield () => statements.prune.run(range).changes
+    yield () => log.withoutNews(() => statements.prune.run(range).changes)
     from = to
   }
   yield () => {
