@@ -11,6 +11,7 @@ import { REVOCATION_REASONS, type RevocationReason } from '../protocol/types.ts'
 import type { Sessions, SigningJwks } from '../sessions.ts'
 import { authenticate } from './authenticate.ts'
 import { jwks } from './jwks.ts'
+import { proxyCheck } from './proxy-check.ts'
 import { clientOf, readClient, readCredential } from './read-request.ts'
 import { renew } from './renew.ts'
 import type { AuthenticateOptions } from './requirements.ts'
@@ -122,11 +123,13 @@ export interface RevokeOptions {
 /** Puts Express's face on the engine. */
 export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => number): SlidingSession {
   const pruning = setInterval(() => sessions.pruneInBackground(), PRUNE_INTERVAL_MS).unref()
+  const checkProxies = proxyCheck(sessions.policy)
   const self: SlidingSession = {
     authenticate: (options) => authenticate(sessions, now, options),
 
     async start(req, res, userId) {
       refuseSent(res)
+      checkProxies(req.app)
       const started = await sessions.start(userId, readCredential(req), readClient(req))
       sendToken(res, started.token, () => !sessions.isRevoked(started.session.jti))
       return started
