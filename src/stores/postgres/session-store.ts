@@ -200,8 +200,15 @@ export class PostgresSessionStore implements SessionStore {
     const kept = except === undefined ? null : (toUuid(except) ?? null)
     const count = await this.#countRevoked([toText(userId), kept, at, reason])
     this.#revocations += 1
-    this.#cache.invalidateUser(userId, except)
+    this.#forgetRevoked(userId, except, at)
     return count
+  }
+
+  /** Of sessions that began meanwhile memory does not know whether they were there yet: the database is asked. */
+  #forgetRevoked(userId: string, except: string | undefined, at: Timestamp): void {
+    const isOther = (record: SessionRecord) => record.userId === userId && record.jti !== except
+    this.#cache.forgetWhere((record) => isOther(record) && record.createdAt >= at)
+    this.#cache.invalidate(isOther)
   }
 
   /** All at once, or not at all, however many sessions a user has. */

@@ -6,7 +6,7 @@ import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { toJti, toKey, toUserKey } from './jti.ts'
 import { pruneSteps } from './prune.ts'
-import { RevocationLog } from './revocation-log.ts'
+import { type Revocation, RevocationLog } from './revocation-log.ts'
 import { Revoking } from './revoking.ts'
 import { prepareStatements, toRecord } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
@@ -121,7 +121,10 @@ export class SqliteSessionStore implements SessionStore {
     this.#revocations += 1
     if ('jti' in target) {
       this.#cache.change(target.jti, { valid: false, revokedAt: at, revokedReason: reason })
-    } else this.#cache.invalidateUser(target.userId, target.except)
+    } else {
+      // The log tells which ones, as it does to others: a session that began right after it is not among them.
+      this.#isBehind = true
+    }
     return count
   }
 
@@ -180,7 +183,7 @@ export class SqliteSessionStore implements SessionStore {
     const news = this.#log.read()
     if (news.length > 0) this.#revocations += 1
     if (news === 'missed') this.#cache.clear()
-    else for (const { jti, userId, except } of news) this.#invalidate(jti, userId, except)
+    else this.#invalidate(news)
     this.#isBehind = false
   }
 
@@ -190,8 +193,16 @@ export class SqliteSessionStore implements SessionStore {
     this.#readAgain()
   }
 
-  #invalidate(jti: Buffer | null, userId: string | null, except: Buffer | null): void {
-    if (jti !== null) this.#cache.change(toJti(jti), { valid: false })
-    if (userId !== null) this.#cache.invalidateUser(userId, except === null ? undefined : toJti(except))
+  /** However many users the news are about, memory is gone through once. */
+  #invalidate(news: readonly Revocation[]): void {
+    const byUser = new Map<string, (string | undefined)[]>()
+    for (const { jti, userId, except } of news) {
+      if (jti !== null) this.#cache.change(toJti(jti), { valid: false })
+      if (userId === null) continue
+      const kept = except === null ? undefined : toJti(except)
+      byUser.set(userId, [...(byUser.get(userId) ?? []), kept])
+    }
+    if (byUser.size === 0) return
+    this.#cache.invalidate(({ userId, jti }) => byUser.get(userId)?.some((kept) => kept !== jti) === true)
   }
 }
