@@ -16,9 +16,9 @@ export function guardedStore(store: SessionStore, onFailure: (error: unknown) =>
   }
 
   return {
-    peek(jti, connection) {
+    peek(jti, socket) {
       try {
-        return store.peek(jti, connection)
+        return store.peek(jti, socket)
       } catch {
         // What fails here fails again in `find`, where it is reported.
         return undefined

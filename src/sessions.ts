@@ -89,7 +89,7 @@ export class Sessions {
 
   /**
    * Judges a request. A fresh token whose session is in memory is answered at once, without a query and
-   * without waiting, which is the common case; all else by a promise. `connection` is what the request came by.
+   * without waiting, which is the common case; all else by a promise. `socket` is what the request came by.
    *
    * @throws SlidingSessionError `unavailable` where the store fails.
    */
@@ -97,14 +97,14 @@ export class Sessions {
     credential: Credential,
     client: () => Client,
     strict = false,
-    connection?: object,
+    socket?: object,
   ): Outcome | Promise<Outcome> {
     const now = this.#now()
     const presented = this.#verify(credential, now)
     if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
     const { token } = presented
     const mayPass = !strict && isFresh(token, now, this.policy)
-    const record = strict ? undefined : this.#store.peek(token.jti, connection)
+    const record = strict ? undefined : this.#store.peek(token.jti, socket)
     if (record === undefined) return this.#renewals.resolve(token, client(), strict)
     const sender = mayPass ? client : readOnce(client)
     const decision = decide({ presented, record, user: 'unasked', client: sender, now }, this.policy)

@@ -9,9 +9,9 @@ export interface SessionStore {
   /**
    * The record as far as it is in memory and known to be current; undefined where `find` must be asked.
    * Never waits. Current means: as of this call; for a request that is answered while the event loop still
-   * hands out what it took from the system before, as of then, if `connection` tells which one it came by.
+   * hands out what it took from the system before, as of then, if `socket` tells which one it came by.
    */
-  peek(jti: string, connection?: object): SessionRecord | undefined
+  peek(jti: string, socket?: object): SessionRecord | undefined
   /** The record as the database has it; undefined where there is none. */
   find(jti: string): Promise<SessionRecord | undefined>
   /** Adds the record of a new session. */

@@ -42,9 +42,9 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   /** What memory says against a session stays true, whatever was committed since. */
-  peek(jti: string, connection?: object): SessionRecord | undefined {
+  peek(jti: string, socket?: object): SessionRecord | undefined {
     try {
-      this.#catchUp(connection)
+      this.#catchUp(socket)
     } catch (error) {
       const known = this.#cache.get(jti)
       if (known?.valid === false) return known
@@ -166,8 +166,8 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
-  #catchUp(connection?: object): void {
-    if (this.#signal.hasChanged(connection)) this.#isBehind = true
+  #catchUp(socket?: object): void {
+    if (this.#signal.hasChanged(socket)) this.#isBehind = true
     if (!this.#isBehind) return
     this.#readLog()
     if (this.#sqlite.inTransaction) this.#readAgain()
