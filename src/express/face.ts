@@ -70,7 +70,11 @@ export interface SlidingSession {
     userId: string,
     options?: RevokeOptions & { except?: string | undefined },
   ): Promise<{ revoked: number }>
-  /** The mountable router: `POST /logout`, `GET` and `DELETE /me/sessions`, `DELETE /me/sessions/:jti`. */
+  /**
+   * The mountable router: `POST /logout`, `GET` and `DELETE /me/sessions`, `DELETE /me/sessions/:jti`. Each asks for a
+   * token by itself. `GET /docs/errors` is for everybody: mounted at the root and before `authenticate()`, it is where
+   * the `type` of problem documents leads.
+   */
   routes(): Router
   /**
    * Deletes the records of all sessions that have ended, and answers with their number; it also runs by itself, for
