@@ -36,6 +36,9 @@ export interface SessionStore {
   close(): Promise<void>
 }
 
+/** The longest device list. */
+export const LONGEST_LIST = 1_000
+
 /** How a store of this library uses memory. */
 export interface StoreOptions {
   /** Sessions that are kept in memory. Default 10,000. */

@@ -5,13 +5,13 @@ import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions
 import { BatchQueue } from './batch-queue.ts'
 import {
   creationColumns,
-  type Ending,
-  endingColumns,
   type FirstUse,
   firstUseColumns,
   type Keyed,
   keyOf,
+  type OneRevocation,
   renewalColumns,
+  revocationColumns,
 } from './columns.ts'
 import { toUuid } from './jti.ts'
 import { pruneSessions } from './prune.ts'
@@ -34,7 +34,7 @@ export class PostgresSessionStore implements SessionStore {
    * Grows with every revocation that becomes known. What was asked of the database before may be older than
    * what memory was told meanwhile, and is not remembered.
    */
-  #revocations = 0
+  #revocationCount = 0
   #isClosed = false
   #pruning: Promise<void> = Promise.resolve()
 
@@ -50,9 +50,9 @@ export class PostgresSessionStore implements SessionStore {
     keyOf,
     write: (uses) => this.#write(STATEMENTS.markSeen, uses, firstUseColumns(uses)),
   })
-  readonly #endings = new BatchQueue<Ending, boolean>({
+  readonly #revocations = new BatchQueue<OneRevocation, boolean>({
     keyOf,
-    write: (endings) => this.#write(STATEMENTS.revokeSome, endings, endingColumns(endings)),
+    write: (revocations) => this.#write(STATEMENTS.revokeSome, revocations, revocationColumns(revocations)),
   })
 
   /** `close` frees what the caller opened for this store. */
@@ -84,7 +84,7 @@ export class PostgresSessionStore implements SessionStore {
   async find(jti: string): Promise<SessionRecord | undefined> {
     const uuid = toUuid(jti)
     if (uuid === undefined) return undefined
-    const before = this.#revocations
+    const before = this.#revocationCount
     const [row] = await ask<SessionRecord>(this.#pool, STATEMENTS.find, [uuid])
     if (row === undefined) {
       this.#cache.forget(jti)
@@ -96,7 +96,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async create(record: SessionRecord): Promise<void> {
-    const before = this.#revocations
+    const before = this.#revocationCount
     const isNew = await this.#creations.run({ ...record, uuid: keyIn(record.jti) })
     if (!isNew) throw new Error('a session with this key is there already')
     this.#remember(record, before)
@@ -151,7 +151,7 @@ export class PostgresSessionStore implements SessionStore {
     this.#isClosed = true
     this.#listener?.close()
     await this.#pruning
-    const queues = [this.#creations, this.#renewals, this.#firstUses, this.#endings]
+    const queues = [this.#creations, this.#renewals, this.#firstUses, this.#revocations]
     await Promise.all(queues.map((queue) => queue.idle()))
     this.#cache.clear()
     await this.#close()
@@ -185,8 +185,8 @@ export class PostgresSessionStore implements SessionStore {
   async #revokeOne(jti: string, reason: RevocationReason, at: Timestamp): Promise<number> {
     const uuid = toUuid(jti)
     if (uuid === undefined) return 0
-    const isRevoked = await this.#endings.run({ uuid, reason, at })
-    this.#revocations += 1
+    const isRevoked = await this.#revocations.run({ uuid, reason, at })
+    this.#revocationCount += 1
     this.#cache.change(jti, { valid: false, revokedAt: at, revokedReason: reason })
     return isRevoked ? 1 : 0
   }
@@ -199,7 +199,7 @@ export class PostgresSessionStore implements SessionStore {
   ): Promise<number> {
     const kept = except === undefined ? null : (toUuid(except) ?? null)
     const count = await this.#countRevoked([toText(userId), kept, at, reason])
-    this.#revocations += 1
+    this.#revocationCount += 1
     this.#forgetRevoked(userId, except, at)
     return count
   }
@@ -225,7 +225,7 @@ export class PostgresSessionStore implements SessionStore {
 
   /** What was revoked by anybody is no longer valid here either. */
   #learn(jtis: readonly string[] | 'all'): void {
-    this.#revocations += 1
+    this.#revocationCount += 1
     if (jtis === 'all') {
       this.#cache.clear()
       this.#userAgents.forget()
@@ -233,7 +233,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   #remember(record: SessionRecord, before: number): void {
-    if (this.#revocations === before) this.#cache.set(record)
+    if (this.#revocationCount === before) this.#cache.set(record)
   }
 
   /** Where nobody knows whether a write was made, memory does not claim to. */

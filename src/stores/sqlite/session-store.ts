@@ -25,7 +25,7 @@ export class SqliteSessionStore implements SessionStore {
   /** Whether there are commits after which the log was not read yet: a signal comes once, and reading may fail. */
   #isBehind = false
   /** Grows with every revocation that becomes known: what was written before is not remembered as valid after it. */
-  #revocations = 0
+  #revocationCount = 0
   #isClosed = false
 
   constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean, options: StoreOptions = {}) {
@@ -67,20 +67,20 @@ export class SqliteSessionStore implements SessionStore {
 
   /** What is still open of the user's revocations is finished before, so that it cannot take this session along. */
   async create(record: SessionRecord): Promise<void> {
-    let before = this.#revocations
+    let before = this.#revocationCount
     for (;;) {
       const isInserted = await this.#queue.run(() => {
         if (this.#log.openOf(record.userId).length > 0) return false
         // What was revoked until now does not concern this session.
         this.#readLog()
-        before = this.#revocations
+        before = this.#revocationCount
         this.#insert(record)
         return true
       })
       if (isInserted) break
       await this.#revoking.finishOf(record.userId)
     }
-    if (this.#revocations === before) this.#cache.set(record)
+    if (this.#revocationCount === before) this.#cache.set(record)
   }
 
   async renew({ jti, expected, lineage, at, client }: Renewal): Promise<boolean> {
@@ -118,7 +118,7 @@ export class SqliteSessionStore implements SessionStore {
 
   async revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
     const count = await this.#revoking.revoke(target, reason, at)
-    this.#revocations += 1
+    this.#revocationCount += 1
     if ('jti' in target) {
       this.#cache.change(target.jti, { valid: false, revokedAt: at, revokedReason: reason })
     } else {
@@ -181,7 +181,7 @@ export class SqliteSessionStore implements SessionStore {
 
   #readLog(): void {
     const news = this.#log.read()
-    if (news.length > 0) this.#revocations += 1
+    if (news.length > 0) this.#revocationCount += 1
     if (news === 'missed') this.#cache.clear()
     else this.#invalidate(news)
     this.#isBehind = false
