@@ -43,6 +43,7 @@ it('nothing that is logged in a whole story is a token, a part of one, a passwor
     const { status } = line['res'] as { status: number }
     expect(line).toMatchObject({ time: expect.any(String), req: { id: expect.any(String) } })
     expect(typeof line['code']).toBe(status >= 400 ? 'string' : 'undefined')
+    expect(line['outcome']).toBe(line['code'] ?? (line['renewed'] ? 'renewed' : 'ok'))
   }
   const all = log.join('')
   const base64 = Buffer.from(`root:${PASSWORD}`).toString('base64')

@@ -1,12 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { ErrorCode, SlidingSession } from '../../index.ts'
+import type { SlidingSession } from '../../index.ts'
 import { onCommit } from '../../stores/commits.ts'
 import type { SessionStore } from '../../stores/store.ts'
+import type { RequestOutcome } from '../request-outcome.ts'
 import type { DeliveryResult } from '../webhook/webhook.ts'
 import { type MemoryLooks, meteredStore } from './metered-store.ts'
-
-/** What came of a request: it was answered, with or without a new token, or refused with a code. */
-export type RequestOutcome = ErrorCode | 'ok' | 'renewed' | 'aborted' | 'other'
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
