@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { SlidingSession } from '../../index.ts'
 import { onCommit } from '../../stores/commits.ts'
+import { onFailure } from '../../stores/or-unavailable.ts'
 import type { SessionStore } from '../../stores/store.ts'
 import type { RequestOutcome } from '../request-outcome.ts'
 import type { DeliveryResult } from '../webhook/webhook.ts'
@@ -16,7 +17,7 @@ const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 export class Metrics {
   readonly registry = new Registry()
   readonly #looks: MemoryLooks = { hits: 0, misses: 0 }
-  #stopListening = (): void => undefined
+  readonly #listening: (() => void)[] = []
   readonly #requests = this.#counter('requests_total', 'Requests by what came of them.', ['outcome'])
   readonly #seconds = this.#histogram('request_duration_seconds', 'How long requests took.', SECONDS)
   readonly #loginFailures = this.#counter('login_failures_total', 'Passwords that were wrong.')
@@ -54,15 +55,16 @@ export class Metrics {
     )
     const reused = this.#counter('reuses_caught_total', 'Superseded tokens that were used: theft.')
     const mismatched = this.#counter('fingerprint_refusals_total', 'Tokens that came from another client.')
-    const failed = this.#counter(
-      'store_errors_total',
-      'Questions that the database of sessions did not answer.',
-    )
+    const failed = this.#counter('store_errors_total', 'Questions that the database did not answer.')
     this.#gauge('active_sessions', 'Sessions that can be used, of all processes.', active)
-    this.#stopListening = onCommit(({ writes, milliseconds }) => {
-      this.#commitWrites.observe(writes)
-      this.#commitSeconds.observe(milliseconds / 1000)
-    })
+    this.#listening.push(
+      onCommit(({ writes, milliseconds }) => {
+        this.#commitWrites.observe(writes)
+        this.#commitSeconds.observe(milliseconds / 1000)
+      }),
+      // Of users, events and limits, of which the library knows nothing.
+      onFailure(() => failed.inc()),
+    )
     sessions
       .on('session.started', () => started.inc())
       .on('session.renewed', () => renewed.inc())
@@ -90,7 +92,7 @@ export class Metrics {
   }
 
   close(): void {
-    this.#stopListening()
+    for (const stop of this.#listening) stop()
     this.registry.clear()
   }
 
