@@ -1,7 +1,6 @@
 import type { Application } from 'express'
 import request from 'supertest'
 import { onTestFinished } from 'vitest'
-import type { PolicyOptions } from '../../src/index.ts'
 import { type AppParts, createApp } from '../../src/server/app.ts'
 import { foldName } from '../../src/server/credentials.ts'
 import { hashPassword } from '../../src/server/passwords.ts'
@@ -33,7 +32,7 @@ export interface BenchOptions
   extends Partial<Pick<AppParts, 'corsOrigins' | 'trustProxy' | 'isStopping' | 'tracing'>> {
   /** Default: see `newServerDatabase`. */
   readonly path?: string
-  readonly policy?: PolicyOptions
+  readonly policy?: Partial<ServiceOptions['options']>
   readonly webhook?: ServiceOptions['webhook']
 }
 
