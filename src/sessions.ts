@@ -14,7 +14,7 @@ import type {
   VerifiedToken,
 } from './protocol/types.ts'
 import { Renewals } from './renewals.ts'
-import type { RevocationTarget, SessionStore } from './stores/store.ts'
+import type { OnProgress, RevocationTarget, SessionStore } from './stores/store.ts'
 import { readHostClaims } from './tokens/claims.ts'
 import { keyringOfJwks, type SigningJwks } from './tokens/jwks.ts'
 import { type Keyring, ReplaceableKeyring } from './tokens/keyring.ts'
@@ -168,11 +168,11 @@ export class Sessions {
    * Deletes the records of sessions that ended at least `keptFor` milliseconds ago; answers with their
    * number. Without it, those that ended by now.
    */
-  prune(keptFor = 0): Promise<number> {
+  prune(keptFor = 0, onProgress?: OnProgress): Promise<number> {
     const now = this.#now()
     const before = now - keptFor
     const active = activeSince(this.policy, before - this.policy.leeway)
-    return this.#store.prune({ ...active, revokedAt: before }, now)
+    return this.#store.prune({ ...active, revokedAt: before }, now, onProgress)
   }
 
   /** Deletes what ended more than a day ago; what fails is tried again the next time. */

@@ -78,11 +78,12 @@ export interface SlidingSession {
   routes(): Router
   /**
    * Deletes the records of all sessions that have ended, and answers with their number; it also runs by itself, for
-   * those a day old.
+   * those a day old. `onProgress` is told, now and then, the share of the work that is done, from 0 to 1; not with a
+   * store of yours that does not tell it.
    *
    * @throws SlidingSessionError `unavailable`
    */
-  prune(): Promise<number>
+  prune(onProgress?: (share: number) => void): Promise<number>
   /** Has a listener told of an event: see `SessionEvents`. What it throws becomes a warning of the process. */
   on<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
   /** Takes a listener back. */
@@ -159,7 +160,7 @@ export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => numb
     },
 
     routes: () => sessionRoutes(sessions, authenticate(sessions, now)),
-    prune: () => sessions.prune(),
+    prune: (onProgress) => sessions.prune(0, onProgress),
 
     on(event, listener) {
       sessions.events.on(event, listener)

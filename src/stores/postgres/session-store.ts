@@ -1,7 +1,14 @@
 import type { Pool } from 'pg'
 import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/types.ts'
 import { SessionCache } from '../session-cache.ts'
-import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
+import type {
+  EndedBefore,
+  OnProgress,
+  Renewal,
+  RevocationTarget,
+  SessionStore,
+  StoreOptions,
+} from '../store.ts'
 import { BatchQueue } from './batch-queue.ts'
 import {
   creationColumns,
@@ -134,14 +141,14 @@ export class PostgresSessionStore implements SessionStore {
     return rows.map(toRecord)
   }
 
-  async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
-    const pruning = this.#prune(ended, now)
+  async prune(ended: EndedBefore, now: Timestamp, onProgress?: OnProgress): Promise<number> {
+    const pruning = this.#prune(ended, now, onProgress)
     this.#pruning = Promise.allSettled([this.#pruning, pruning]).then(() => undefined)
     return pruning
   }
 
-  async #prune(ended: EndedBefore, now: Timestamp): Promise<number> {
-    const pruned = await pruneSessions(this.#pool, ended, () => this.#isClosed)
+  async #prune(ended: EndedBefore, now: Timestamp, onProgress?: OnProgress): Promise<number> {
+    const pruned = await pruneSessions(this.#pool, ended, () => this.#isClosed, onProgress)
     if (!this.#isClosed) await this.#userAgents.deleteUnused(now)
     if (!this.#isClosed) await this.#listener?.prune()
     return pruned

@@ -1,6 +1,13 @@
 import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/types.ts'
 import { SessionCache } from '../session-cache.ts'
-import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
+import type {
+  EndedBefore,
+  OnProgress,
+  Renewal,
+  RevocationTarget,
+  SessionStore,
+  StoreOptions,
+} from '../store.ts'
 import { type ChangeSignal, changeSignal } from './change-signal.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
@@ -132,10 +139,10 @@ export class SqliteSessionStore implements SessionStore {
     return this.#statements.list.all({ userId, userKey: toUserKey(userId) }).map(toRecord)
   }
 
-  async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
+  async prune(ended: EndedBefore, now: Timestamp, onProgress?: OnProgress): Promise<number> {
     await this.#revoking.finishAll()
     let pruned = 0
-    const steps = pruneSteps(this.#statements, this.#log, this.#userAgents, ended, now)
+    const steps = pruneSteps(this.#statements, this.#log, this.#userAgents, ended, now, onProgress)
     while (!this.#isClosed) {
       const { value: step, done } = steps.next()
       if (done === true) break
