@@ -1,17 +1,33 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../../examples/nginx/nginx.ts'
-import { BLOCKS, PAGES } from './blocks.ts'
+import { emptyPostgres, hasPostgres } from '../support/postgres.ts'
+import { BLOCKS, PAGES, ROOT } from './blocks.ts'
 import { fromSource } from './programs.ts'
 import { type Story, storiesOf } from './stories.ts'
-import { runCommands } from './terminal.ts'
+import { type Place, runCommands } from './terminal.ts'
 import { normalised, patternOf } from './transcript.ts'
 
 const STORIES = PAGES.flatMap(storiesOf)
 
-/** What stands for the reader's own in a page, and what is put in its place here. */
-const STAND_INS: readonly (readonly [shown: string, here: string])[] = [
-  ['npm run example:nginx', 'npm run example:nginx -- --port 8080'],
-]
+const DOCUMENT = fileURLToPath(new URL('docs/why-this-design.md', ROOT))
+
+/** What stands for the reader's own, or takes long, and what is put in its place here. */
+async function standIns(): Promise<Place['standIns']> {
+  return [
+    ['npm run example:nginx', 'npm run example:nginx -- --port 8080'],
+    ['--steps 1000000', '--steps 3000'],
+    [
+      'npm run simulate -- --compare',
+      `cp '${DOCUMENT}' . && npm run simulate -- --compare --worlds 1 --into "$PWD"`,
+    ],
+    ['JWT_SECRET=…', "JWT_SECRET='a secret of the reader, 32 bytes or more'"],
+    [
+      'postgres://sliding:…@db.internal/sliding?sslmode=verify-full',
+      hasPostgres ? await emptyPostgres() : '',
+    ],
+  ]
+}
 
 /** The first program of a page. */
 function programOf(page: string): string | undefined {
@@ -19,7 +35,7 @@ function programOf(page: string): string | undefined {
   return block && fromSource(block.code)
 }
 
-describe('commands of the documentation', () => {
+describe('commands of the documentation', { timeout: 120_000 }, () => {
   it.for(STORIES)('$place: each prints what is shown, or just succeeds', async (story, { skip }) => {
     skip(story.lacks !== undefined, `${story.lacks} is not here`)
     await expectStory(story)
@@ -35,7 +51,7 @@ describe('commands of the documentation', () => {
 async function expectStory({ page, steps }: Story): Promise<void> {
   const results = await runCommands(steps, {
     program: programOf(page),
-    standIns: STAND_INS,
+    standIns: await standIns(),
     ports: new Map([
       [3000, await freePort()],
       [8080, await freePort()],

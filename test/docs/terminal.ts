@@ -18,7 +18,7 @@ export interface Result {
 const REPORTS = fileURLToPath(new URL('reports/', ROOT))
 
 /** Longer than the commands of any page; who waits longer has been left without an answer. */
-const LONGEST_MS = 50_000
+const LONGEST_MS = 110_000
 
 /** Where commands are run, and what differs from what is shown. */
 export interface Place {
