@@ -4,6 +4,7 @@ import { freePort } from '../../examples/nginx/nginx.ts'
 import { emptyPostgres, hasPostgres } from '../support/postgres.ts'
 import { BLOCKS, PAGES, ROOT } from './blocks.ts'
 import { fromSource } from './programs.ts'
+import { expectShown } from './shown.ts'
 import { type Story, storiesOf } from './stories.ts'
 import { type Place, runCommands } from './terminal.ts'
 import { normalised, patternOf } from './transcript.ts'
@@ -57,11 +58,7 @@ async function expectStory({ page, steps }: Story): Promise<void> {
       [8080, await freePort()],
     ]),
   })
-  for (const [index, { printed, isSuccess }] of results.entries()) {
-    const { place, shown } = steps[index] as Story['steps'][number]
-    if (shown.trim() === '') expect(isSuccess, `${place}: ${printed}`).toBe(true)
-    else expect(normalised(printed), place).toMatch(patternOf(shown))
-  }
+  expectShown(steps, results)
 }
 
 describe('what is shown', () => {

@@ -19,6 +19,9 @@ const NEEDS: readonly (readonly [asks: RegExp, needs: Readonly<Record<string, bo
   [/postgres:\/\//, { PostgreSQL: hasPostgres }],
 ]
 
+/** What is run by first-steps.test.ts: with the package as it is packed. */
+export const FROM_CHECKOUT = /\bnpm pack\b/
+
 /** The stories of a page. */
 export function storiesOf(page: string): Story[] {
   const stories: {
@@ -27,7 +30,8 @@ export function storiesOf(page: string): Story[] {
     steps: Story['steps'][number][]
     lacks: string | undefined
   }[] = []
-  for (const block of blocksOf(page).filter(({ reason }) => reason === undefined)) {
+  for (const block of blocksOf(page)) {
+    if (block.reason !== undefined || FROM_CHECKOUT.test(block.code)) continue
     const place = `${page}:${block.line}`
     const steps = commandsOf(block).map((step) => ({ ...step, place: `${place}: ${step.command}` }))
     if (steps.length === 0) continue

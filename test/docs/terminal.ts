@@ -28,6 +28,10 @@ export interface Place {
   readonly standIns: readonly (readonly [shown: string, here: string])[]
   /** Ports that are shown, and the free ones that they are here. */
   readonly ports: ReadonlyMap<number, number>
+  /** Where they are run. Default: a new folder within the repository, where an app finds its packages. */
+  readonly folder?: string
+  /** Cases of a shell's `case`, of what `npm` does beside `start` and `run`. */
+  readonly npm?: string
 }
 
 /**
@@ -37,39 +41,47 @@ export interface Place {
  */
 export async function runCommands(
   steps: readonly Step[],
-  { program, standIns, ports }: Place,
+  { program, standIns, ports, folder, npm }: Place,
 ): Promise<Result[]> {
   mkdirSync(REPORTS, { recursive: true })
-  const folder = mkdtempSync(join(REPORTS, 'docs-'))
+  const scratch = mkdtempSync(join(REPORTS, 'docs-'))
+  const work = folder ?? join(scratch, 'work')
   const here = (text: string) =>
     [...ports].reduce((before, [shown, port]) => before.replaceAll(shownPort(shown), `$1${port}`), text)
   const shown = (text: string) =>
     [...ports].reduce((before, [port, own]) => before.replaceAll(`:${own}`, `:${port}`), text)
   try {
-    const bin = makePrograms(folder)
-    if (program !== undefined) writeFileSync(join(folder, 'app.mjs'), here(program))
+    mkdirSync(work, { recursive: true })
+    const bin = makePrograms(join(scratch, 'bin'), npm)
+    if (program !== undefined) writeFileSync(join(work, 'app.mjs'), here(program))
     const ready = steps.map(({ command, shown }) => ({
       shown,
       command: standIns.reduce((before, [from, to]) => before.replaceAll(from, to), command),
     }))
-    const script = [PRELUDE, ...ready.map((step, index) => scriptOf(step, index))].join('\n')
-    const child = spawn('bash', ['-c', here(script)], {
-      cwd: folder,
-      env: { PATH: `${bin}:${PATH}`, HOME: folder, PORT: String(ports.get(3000)), LOG_LEVEL: 'error' },
+    const script = [PRELUDE, ...ready.map((step, index) => scriptOf(step, join(scratch, String(index))))]
+    const child = spawn('bash', ['-c', here(script.join('\n'))], {
+      cwd: work,
+      env: {
+        PATH: `${bin}:${PATH}`,
+        HOME: scratch,
+        PORT: String(ports.get(3000)),
+        LOG_LEVEL: 'error',
+        KID_FILE: join(scratch, 'kid'),
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
       timeout: LONGEST_MS,
     })
     const [said] = await Promise.all([text(child.stderr), once(child, 'close')])
-    const kid = read(join(folder, 'kid'), '').trim()
+    const kid = read(join(scratch, 'kid'), '').trim()
     return steps.map((_step, index) => {
-      const printed = shown(read(join(folder, `out.${index}`), said))
+      const printed = shown(read(join(scratch, `${index}.out`), said))
       return {
         printed: kid === '' ? printed : printed.replaceAll(kid, KID),
-        isSuccess: read(join(folder, `status.${index}`), '').trim() === '0',
+        isSuccess: read(join(scratch, `${index}.status`), '').trim() === '0',
       }
     })
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(scratch, { recursive: true, force: true })
   }
 }
 
@@ -92,12 +104,12 @@ trap 'exit 1' TERM
 stop() { for job in $(jobs -p); do kill -- "-$job"; done; wait; }
 trap stop EXIT
 keep() { local new; new=$(grep -io '^x-jwt: .*' "$1" | tail -n 1 | cut -d ' ' -f 2 | tr -d '\\r'); TOKEN=\${new:-$TOKEN}; }
-kid() { node -p 'JSON.parse(fs.readFileSync("sliding-jwt.db.keys.json")).keys[0].kid' | tee kid; }
+kid() { node -p 'JSON.parse(fs.readFileSync("sliding-jwt.db.keys.json")).keys[0].kid' | tee "$KID_FILE"; }
 listens() { for _ in $(seq 600); do grep -q 'listens on' "$1" && return; sleep 0.05; done; return 1; }
 `
 
-function scriptOf({ command, shown }: Step, index: number): string {
-  const [out, status] = [`out.${index}`, `status.${index}`]
+function scriptOf({ command, shown }: Step, base: string): string {
+  const [out, status] = [`'${base}.out'`, `'${base}.status'`]
   if (command.startsWith('TOKEN=')) return `${command}\ntest -n "$TOKEN"; echo $? > ${status}`
   const own = command.replaceAll(KID, '"$(kid)"')
   const job = `{ ${own}\n} > ${out} 2>&1 < /dev/null &`
@@ -109,8 +121,7 @@ function scriptOf({ command, shown }: Step, index: number): string {
  * `sliding-jwt` and `npx` as where it is installed, the `npm start` of a checkout without the build before it, and
  * its other scripts as they are.
  */
-function makePrograms(folder: string): string {
-  const bin = join(folder, 'bin')
+function makePrograms(bin: string, npm = ''): string {
   mkdirSync(bin)
   const command = fileURLToPath(new URL('bin/sliding-jwt.js', ROOT))
   const programs = {
@@ -119,6 +130,7 @@ function makePrograms(folder: string): string {
     node: `exec '${process.execPath}' --no-warnings "$@"`,
     npm: `case $1 in
       start) exec sliding-jwt serve ;;
+      ${npm}
       run) PATH='${PATH}' exec npm --prefix '${fileURLToPath(ROOT)}' --silent "$@" ;;
     esac
     echo "npm $* is not run here" >&2; exit 1`,
