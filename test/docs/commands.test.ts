@@ -2,21 +2,27 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { freePort } from '../../examples/nginx/nginx.ts'
 import { emptyPostgres, hasPostgres } from '../support/postgres.ts'
-import { BLOCKS, PAGES, ROOT } from './blocks.ts'
+import { BLOCKS, EXAMPLES, PAGES, ROOT } from './blocks.ts'
 import { fromSource } from './programs.ts'
 import { expectShown } from './shown.ts'
 import { type Story, storiesOf } from './stories.ts'
 import { type Place, runCommands } from './terminal.ts'
 import { normalised, patternOf } from './transcript.ts'
 
-const STORIES = PAGES.flatMap(storiesOf)
+const STORIES = [...PAGES, ...EXAMPLES].flatMap(storiesOf)
 
-const DOCUMENT = fileURLToPath(new URL('docs/why-this-design.md', ROOT))
+const HERE = fileURLToPath(ROOT)
+const DOCUMENT = `${HERE}docs/why-this-design.md`
+
+/** What is there where the package is installed, and a reader’s own SDK registered. */
+const INSTALLED = `mkdir -p node_modules/.bin && ln -s '${HERE}bin/sliding-jwt.js' node_modules/.bin/sliding-jwt &&
+echo "import '@opentelemetry/api'" > telemetry.js`
 
 /** What stands for the reader's own, or takes long, and what is put in its place here. */
 async function standIns(): Promise<Place['standIns']> {
   return [
-    ['npm run example:nginx', 'npm run example:nginx -- --port 8080'],
+    ['--directory examples/', `--directory '${HERE}'examples/`],
+    ['node --import ./telemetry.js', `${INSTALLED} && node --import ./telemetry.js`],
     ['--steps 1000000', '--steps 3000'],
     [
       'npm run simulate -- --compare',
@@ -53,6 +59,7 @@ async function expectStory({ page, steps }: Story): Promise<void> {
   const results = await runCommands(steps, {
     program: programOf(page),
     standIns: await standIns(),
+    npm: 'install) exit 0 ;;',
     ports: new Map([
       [3000, await freePort()],
       [8080, await freePort()],

@@ -1,20 +1,17 @@
-import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { blocksOf, ROOT } from './blocks.ts'
+import { blocksOf, EXAMPLES, PAGES, ROOT } from './blocks.ts'
 import { optionsOf } from './options.ts'
 import { stepsOf } from './transcript.ts'
 
-const PAGES = globSync(['*.md', 'docs/*.md', 'bench/README.md', 'examples/**/README.md'], {
-  cwd: fileURLToPath(ROOT),
-}).filter((page) => page !== 'CHANGELOG.md')
+const NAMING = [...PAGES, ...EXAMPLES, 'SECURITY.md', 'bench/README.md']
 
 const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'))
 
 /** Every command of this package that a page names, in the text or in a block. */
-const NAMED = [...new Map(PAGES.flatMap((page) => commandsIn(page).map((command) => [command, page])))].map(
+const NAMED = [...new Map(NAMING.flatMap((page) => commandsIn(page).map((command) => [command, page])))].map(
   ([command, page]) => ({ command, page }),
 )
 

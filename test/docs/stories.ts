@@ -16,6 +16,7 @@ export interface Story {
 /** What not every machine has, by the block that first asks for it: a story of its own begins there. */
 const NEEDS: readonly (readonly [asks: RegExp, needs: Readonly<Record<string, boolean>>])[] = [
   [/\bexample:nginx\b/, { nginx: isInstalled('nginx'), python3: isInstalled('python3') }],
+  [/\bpython3 /, { curl: isInstalled('curl'), python3: isInstalled('python3') }],
   [/postgres:\/\//, { PostgreSQL: hasPostgres }],
 ]
 

@@ -14,6 +14,8 @@ export interface Result {
   readonly isSuccess: boolean
 }
 
+const ROOT_FOLDER = fileURLToPath(ROOT)
+
 /** Within the repository, from which an app finds its packages. */
 const REPORTS = fileURLToPath(new URL('reports/', ROOT))
 
@@ -36,7 +38,7 @@ export interface Place {
 
 /**
  * Runs the commands of a page one after the other, as a reader would: in a folder of their own with the program that
- * the page shows, a server in the background until the next one starts, and with the latest `X-JWT` in `$TOKEN`.
+ * the page shows, a server in the background until the next one starts on its port, and with the latest `X-JWT` in `$TOKEN`.
  * The key that they name is the oldest one of the key file there.
  */
 export async function runCommands(
@@ -49,7 +51,10 @@ export async function runCommands(
   const here = (text: string) =>
     [...ports].reduce((before, [shown, port]) => before.replaceAll(shownPort(shown), `$1${port}`), text)
   const shown = (text: string) =>
-    [...ports].reduce((before, [port, own]) => before.replaceAll(`:${own}`, `:${port}`), text)
+    [...ports].reduce(
+      (before, [port, own]) => before.replaceAll(new RegExp(`(:|port )${own}\\b`, 'g'), `$1${port}`),
+      text,
+    )
   try {
     mkdirSync(work, { recursive: true })
     const bin = makePrograms(join(scratch, 'bin'), npm)
@@ -65,6 +70,8 @@ export async function runCommands(
         PATH: `${bin}:${PATH}`,
         HOME: scratch,
         PORT: String(ports.get(3000)),
+        EXAMPLE_PORT: String(ports.get(8080)),
+        PYTHONUNBUFFERED: '1',
         LOG_LEVEL: 'error',
         KID_FILE: join(scratch, 'kid'),
       },
@@ -90,7 +97,7 @@ const KID = '3f9a1c07b2e4'
 
 /** A port as a command, a URL or a call of `listen` names it. */
 function shownPort(port: number): RegExp {
-  return new RegExp(`(:|listen\\(|--port )${port}\\b`, 'g')
+  return new RegExp(`(:|listen\\(|http\\.server )${port}\\b`, 'g')
 }
 
 /**
@@ -101,11 +108,12 @@ const PRELUDE = `
 set -m
 TOKEN=
 trap 'exit 1' TERM
+at() { local job=SERVER_$1; [ -z "\${!job}" ] || { kill -- "-\${!job}"; wait "\${!job}"; }; }
 stop() { for job in $(jobs -p); do kill -- "-$job"; done; wait; }
 trap stop EXIT
 keep() { local new; new=$(grep -io '^x-jwt: .*' "$1" | tail -n 1 | cut -d ' ' -f 2 | tr -d '\\r'); TOKEN=\${new:-$TOKEN}; }
 kid() { node -p 'JSON.parse(fs.readFileSync("sliding-jwt.db.keys.json")).keys[0].kid' | tee "$KID_FILE"; }
-listens() { for _ in $(seq 600); do grep -q 'listens on' "$1" && return; sleep 0.05; done; return 1; }
+listens() { for _ in $(seq 600); do grep -qE 'listens on|Serving HTTP on' "$1" && return; sleep 0.05; done; return 1; }
 `
 
 function scriptOf({ command, shown }: Step, base: string): string {
@@ -113,7 +121,8 @@ function scriptOf({ command, shown }: Step, base: string): string {
   if (command.startsWith('TOKEN=')) return `${command}\ntest -n "$TOKEN"; echo $? > ${status}`
   const own = command.replaceAll(KID, '"$(kid)"')
   const job = `{ ${own}\n} > ${out} 2>&1 < /dev/null &`
-  if (/listens on/.test(shown)) return `stop; ${job} listens ${out}; echo $? > ${status}`
+  const [, port] = /^.*(?:listens on|Serving HTTP on).*:(\d+)/.exec(shown) ?? []
+  if (port !== undefined) return `at ${port}; ${job} SERVER_${port}=$!; listens ${out}; echo $? > ${status}`
   return `${job} wait $!; echo $? > ${status}; keep ${out}`
 }
 
@@ -126,12 +135,18 @@ function makePrograms(bin: string, npm = ''): string {
   const command = fileURLToPath(new URL('bin/sliding-jwt.js', ROOT))
   const programs = {
     'sliding-jwt': `exec '${process.execPath}' '${command}' "$@"`,
-    npx: `[ "$1" = sliding-jwt ] && exec "$@"; echo "npx $* is not run here" >&2; exit 1`,
+    npx: `[ "$1" = sliding-jwt ] && exec "$@"
+      [ -x '${ROOT_FOLDER}node_modules/.bin/'"$1" ] && PATH='${PATH}' exec npx --no-install "$@"
+      echo "npx $* is not run here" >&2; exit 1`,
     node: `exec '${process.execPath}' --no-warnings "$@"`,
     npm: `case $1 in
       start) exec sliding-jwt serve ;;
       ${npm}
-      run) PATH='${PATH}' exec npm --prefix '${fileURLToPath(ROOT)}' --silent "$@" ;;
+      run)
+        case $2:$3 in
+          example: | example:nginx:) set -- "$@" -- --port "$EXAMPLE_PORT" ;;
+        esac
+        PATH='${PATH}' exec npm --prefix '${ROOT_FOLDER}' --silent "$@" ;;
     esac
     echo "npm $* is not run here" >&2; exit 1`,
   }
