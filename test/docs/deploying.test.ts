@@ -6,6 +6,7 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { freePort, runNginx } from '../../examples/nginx/nginx.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
@@ -13,7 +14,7 @@ import { readConfig } from '../../src/server/config.ts'
 import { SETTINGS } from '../../src/server/settings.ts'
 import { isInstalled } from '../examples/run.ts'
 import { spawnServer } from '../support/server-process.ts'
-import { blocksOf } from './blocks.ts'
+import { blocksOf, ROOT } from './blocks.ts'
 
 const codeOf = (language: string): string =>
   blocksOf('docs/deploying.md').find((block) => block.language === language)?.code ?? ''
@@ -119,6 +120,36 @@ describe('docs/deploying.md: systemd', () => {
   it.skipIf(!isInstalled('systemd-analyze'))('is a unit that systemd takes', () => {
     expect(verify(unit)).toBe('')
     expect(verify(unit.replace('ProtectHome', 'ProtectHouse'))).toContain('ProtectHouse')
+  })
+})
+
+describe.skipIf(!isInstalled('bash'))('docs/deploying.md: the first admin beside systemd', () => {
+  const unit = codeOf('ini')
+  const code = codeOf('sh')
+
+  it('is made by what systemd would run, for the user and in the folder of the unit', async () => {
+    const [, folder] = /^StateDirectory=(.+)$/m.exec(unit) ?? []
+    const home = makeFolder()
+    const command = fileURLToPath(new URL('bin/sliding-jwt.js', ROOT))
+    // systemd itself: what it is told, and then the command that it runs.
+    const systemd = `
+systemctl() { [ "$*" = 'enable --now ${folder}' ]; }
+systemd-run() { while [[ $1 == --* ]]; do echo "$1"; shift; done; "$@"; }
+sliding-jwt() { '${process.execPath}' '${command}' "$@"; }
+`
+    const script = systemd + code.replaceAll(`/var/lib/${folder}`, home)
+    const { stdout } = spawnSync('bash', ['-euc', script], {
+      input: `${PASSWORD}\n`,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'] },
+    })
+    const properties = [...stdout.matchAll(/^--property=(.+)$/gm)].map(([, property]) => property)
+    expect(unit).toMatch(/^DynamicUser=yes$/m)
+    expect(properties).toEqual(['DynamicUser=yes', `User=${folder}`, `StateDirectory=${folder}`])
+    expect(stdout).toMatch(/Added (admin|user) admin\.\n$/)
+    const list = [command, 'user', 'list', '--json', '--database-url', join(home, 'sliding-jwt.db')]
+    const { users } = JSON.parse(execFileSync(process.execPath, list, { encoding: 'utf8' }))
+    expect(users).toMatchObject([{ username: 'admin', role: 'admin' }])
   })
 })
 
