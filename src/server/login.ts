@@ -38,7 +38,11 @@ async function logIn(parts: LoginParts, req: Request, res: Response): Promise<vo
   }
   const { user, started } = await guarded(parts, req, username, () =>
     parts.logins.logIn(username, password, start),
-  )
+  ).catch(async (error: unknown) => {
+    // The token of a session that began nevertheless must not go out with the error.
+    await parts.sessions.end(req, res)
+    throw error
+  })
   res.json({ user, session: { ...started.session, current: true }, token: started.token })
 }
 
