@@ -49,8 +49,14 @@ export class Logins {
     await store.create(record)
     const token = await this.#firstToken(record)
     events.emit('session.started', { at: record.createdAt, userId, jti: record.jti, ...client })
-    await this.#endReplaced(userId, presented)
-    await this.#keepLimit(record)
+    try {
+      await this.#endReplaced(userId, presented)
+      await this.#keepLimit(record)
+    } catch (error) {
+      // Nobody gets the token.
+      await this.#parts.revoke(record.jti, userId, 'revoked').catch(() => undefined)
+      throw error
+    }
     return { token, session: toSessionInfo(record, now(), policy) }
   }
 
