@@ -110,7 +110,8 @@ export const ERRORS = {
   rate_limited: {
     status: 429,
     title: 'Too many attempts',
-    cause: 'Too many logins failed for this account or from this address.',
+    cause:
+      'Too many logins failed for this account or from this address; or a resource server asks too often.',
     cure: 'Wait as long as `Retry-After` says.',
   },
   unavailable: {

@@ -77,7 +77,7 @@ export const operationRoutes = {
       ]),
       example: { kind: 'pass', claims: { role: 'user' } },
     },
-    codes: ['forbidden'],
+    codes: ['forbidden', 'rate_limited'],
   },
   'GET /openapi.json': {
     name: 'openapi',
