@@ -9,7 +9,7 @@ const ORIGIN = 'https://app.example.org'
 
 describe('problem documents', () => {
   it.each([
-    ['get', '/'],
+    ['get', '/nothing'],
     ['get', '/nothing'],
     ['post', '/me'],
     ['get', '/login'],

@@ -105,6 +105,19 @@ export const operationRoutes = {
     access: 'anybody',
     answer: { status: 200, description: 'A page without scripts.', type: 'text/html', schema: html },
   },
+  'GET /': {
+    name: 'root',
+    tag: 'Operation',
+    summary: 'Leads to the console',
+    access: 'anybody',
+    answer: {
+      status: 302,
+      description: 'The console is there.',
+      headers: {
+        Location: z.string().meta({ description: 'Relative, as the server may stand below a path.' }),
+      },
+    },
+  },
   'GET /console/': {
     name: 'console',
     tag: 'Operation',
