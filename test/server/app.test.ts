@@ -10,7 +10,6 @@ const ORIGIN = 'https://app.example.org'
 describe('problem documents', () => {
   it.each([
     ['get', '/nothing'],
-    ['get', '/nothing'],
     ['post', '/me'],
     ['get', '/login'],
     ['delete', '/healthz'],

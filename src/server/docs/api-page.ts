@@ -81,7 +81,7 @@ ${isRefusal ? undefined : contentOf(whole, followed)}`
 /** `code`: what it means; the code leads to its section. */
 function refusalOf(line: string): Html {
   const [, code = '', title = ''] = /^`(\w+)`: (.*)$/.exec(line) ?? []
-  return html`<a href="/docs/errors#${code}"><code>${code}</code></a> ${title}`
+  return html`<a href="docs/errors#${code}"><code>${code}</code></a> ${title}`
 }
 
 function contentOf(whole: Json, holder: Json): Html[] {
