@@ -162,8 +162,8 @@ export class ConfigurationError extends Error {
   readonly got: string
   readonly takes: string
 
-  constructor(option: string, got: string, takes: string) {
-    super(`${option}: got ${got}, takes ${takes}`)
+  constructor(option: string, got: string, takes: string, message = `${option}: got ${got}, takes ${takes}`) {
+    super(message)
     this.option = option
     this.got = got
     this.takes = takes

@@ -218,13 +218,13 @@ describe('POST /login', () => {
 
   it.each([
     ['no name', { password: 'x' }, 'username: '],
-    ['an empty name', { username: '', password: 'x' }, 'username: '],
-    ['no password', { username: 'x' }, 'password: '],
-    ['a number as a name', { username: 1, password: 'x' }, 'username: '],
-    ['null as a password', { username: 'x', password: null }, 'password: '],
-    ['a list as a password', { username: 'x', password: ['x'] }, 'password: '],
-    ['a field too many', { username: 'x', password: 'x', admin: true }, 'body: Unrecognized key: "admin"'],
-    ['a list', [], 'body: '],
+    ['an empty name', { username: '', password: 'x' }, 'username: must not be empty'],
+    ['no password', { username: 'x' }, 'password: is required'],
+    ['a number as a name', { username: 1, password: 'x' }, 'username: takes a text'],
+    ['null as a password', { username: 'x', password: null }, 'password: takes a text'],
+    ['a list as a password', { username: 'x', password: ['x'] }, 'password: takes one value only'],
+    ['a field too many', { username: 'x', password: 'x', admin: true }, 'body: takes no "admin"'],
+    ['a list', [], 'body: is no object'],
   ])('refuses %s without a verification', async (_what, body, detail) => {
     const answer = await tryLogin(await startBench(), body)
     expect(answer.status).toBe(400)
