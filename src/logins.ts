@@ -18,7 +18,9 @@ import { signToken } from './tokens/sign.ts'
 
 /** A session that has just begun, with its first token. */
 export interface Started {
+  /** The first token, of generation 0. Through `sessions.start` it goes out in `X-JWT` by itself. */
   readonly token: string
+  /** The session as the device list has it. */
   readonly session: SessionInfo
 }
 

@@ -94,7 +94,7 @@ export class Renewals {
     throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
   }
 
-  /** Find, decide, write, sign; undefined where another request renewed the session in between. */
+  /** Find, decide, sign, write; undefined where another request renewed the session in between. */
   async #attempt(waiting: Waiting): Promise<Outcome | undefined> {
     const { token, strict } = waiting
     const now = this.#parts.now()

@@ -26,7 +26,10 @@ export type { SigningJwks }
 
 /**
  * The host's word on a user, asked at login, at every renewal and on strict routes: the claims that tokens
- * carry (such as `role`), or null or undefined where the user is gone or disabled.
+ * carry (such as `role`), or null or undefined where the user is gone or disabled. Its claims become JSON, under any
+ * name but `iss`, `aud`, `sub`, `jti`, `gen`, `iat`, `exp`, `nbf` and `auth_time`, and a token with them has at most
+ * 8,192 characters; what is beyond that is a ConfigurationError of the request. What it throws, the request fails with:
+ * no session begins, and none is renewed, ended or lost. (An early renewal just does not happen.)
  */
 export type LoadClaims = (userId: string) => MaybeClaims | Promise<MaybeClaims>
 
@@ -46,7 +49,7 @@ export interface EngineParts {
 /** How long the record of an ended session is kept, so that its client is told why it ended. */
 const KEPT_AFTER_END = 86_400_000
 
-/** The engine: verify, find, decide, write, sign. It knows nothing of HTTP. */
+/** The engine: verify, find, decide, sign, write. It knows nothing of HTTP. */
 export class Sessions {
   readonly policy: Policy
   readonly events = new Events()
@@ -149,7 +152,7 @@ export class Sessions {
     return records.map((record) => toSessionInfo(record, now, this.policy))
   }
 
-  /** Revokes one session; answers whether it was valid until now. */
+  /** Revokes one session; answers whether it had not been revoked before. */
   async revoke(jti: string, reason: RevocationReason): Promise<boolean> {
     const record = await this.#store.find(jti)
     if (record === undefined) return false

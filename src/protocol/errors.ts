@@ -140,7 +140,9 @@ export type RefusalCode = Extract<
 /** An error with a code of the list; Express answers it with `status`. */
 export class SlidingSessionError extends Error {
   override readonly name = 'SlidingSessionError'
+  /** What went wrong: stable, for programs. */
   readonly code: ErrorCode
+  /** The HTTP status that belongs to the code. */
   readonly status: number
 
   constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
