@@ -28,7 +28,7 @@ interface LoginParts {
   readonly store: SessionStore
   readonly keyring: Keyring
   readonly policy: Policy
-  readonly resources: readonly string[]
+  readonly audiences: readonly string[]
   readonly events: Events
   readonly claimsOf: (userId: string) => Promise<Claims | null>
   readonly revoke: (jti: string, userId: string, reason: RevocationReason) => Promise<number>
@@ -67,11 +67,11 @@ export class Logins {
    * it, so that no login slips through between. Where there is no token, the record is good for nothing.
    */
   async #firstToken(record: SessionRecord): Promise<string> {
-    const { store, policy, keyring, resources, claimsOf, now } = this.#parts
+    const { store, policy, keyring, audiences, claimsOf, now } = this.#parts
     try {
       const claims = await claimsOf(record.userId)
       if (claims === null) throw new SlidingSessionError('user_disabled')
-      return signToken(record, claims, record.createdAt, policy, keyring, resources)
+      return signToken(record, claims, record.createdAt, policy, keyring, audiences)
     } catch (error) {
       const isDisabled = error instanceof SlidingSessionError && error.code === 'user_disabled'
       await store.revoke({ jti: record.jti }, isDisabled ? 'user_disabled' : 'revoked', now())

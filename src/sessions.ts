@@ -43,11 +43,11 @@ export interface EngineParts {
   readonly loadClaims: LoadClaims
   readonly now: () => Timestamp
   /** Audiences of the resource servers that take the tokens, too. Default: none. */
-  readonly resources?: readonly string[]
+  readonly audiences?: readonly string[]
 }
 
 /** How long the record of an ended session is kept, so that its client is told why it ended. */
-const KEPT_AFTER_END = 86_400_000
+const KEPT_AFTER_END_MS = 86_400_000
 
 /** The engine: verify, find, decide, sign, write. It knows nothing of HTTP. */
 export class Sessions {
@@ -62,7 +62,7 @@ export class Sessions {
   readonly #renewals: Renewals
   #isClosed = false
 
-  constructor({ store, keyring, policy, loadClaims, now, resources = [] }: EngineParts) {
+  constructor({ store, keyring, policy, loadClaims, now, audiences = [] }: EngineParts) {
     this.policy = policy
     this.#store = guardedStore(store, (error) => this.#tellFailure(error))
     this.#keyring = new ReplaceableKeyring(keyring)
@@ -73,7 +73,7 @@ export class Sessions {
       store: this.#store,
       keyring: this.#keyring,
       policy,
-      resources,
+      audiences,
       events: this.events,
       claimsOf: (userId: string) => this.#claimsOf(userId),
       now,
@@ -187,7 +187,7 @@ export class Sessions {
 
   /** Deletes what ended more than a day ago; what fails is tried again the next time. */
   async pruneInBackground(): Promise<void> {
-    await this.prune(KEPT_AFTER_END).catch(() => undefined)
+    await this.prune(KEPT_AFTER_END_MS).catch(() => undefined)
   }
 
   /** Whether the session was revoked by now, as far as memory tells. */
