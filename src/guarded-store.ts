@@ -16,9 +16,9 @@ export function guardedStore(store: SessionStore, onFailure: (error: unknown) =>
   }
 
   return {
-    peek(jti, connection) {
+    peek(jti, socket) {
       try {
-        return store.peek(jti, connection)
+        return store.peek(jti, socket)
       } catch {
         // What fails here fails again in `find`, where it is reported.
         return undefined
@@ -30,7 +30,7 @@ export function guardedStore(store: SessionStore, onFailure: (error: unknown) =>
     markSeen: (jti, gen) => guarded(() => store.markSeen(jti, gen)),
     revoke: (target, reason, at) => guarded(() => store.revoke(target, reason, at)),
     list: (userId) => guarded(() => store.list(userId)),
-    prune: (ended, now) => guarded(() => store.prune(ended, now)),
+    prune: (ended, now, onProgress) => guarded(() => store.prune(ended, now, onProgress)),
     close: () => store.close(),
   }
 }

@@ -40,7 +40,7 @@ export {
 export type { LoadClaims } from './sessions.ts'
 export { type SlidingSessionOptions, slidingSession } from './sliding-session.ts'
 export type { DatabaseOption, PostgresPool, SqliteDatabase } from './stores/open.ts'
-export type { EndedBefore, Renewal, RevocationTarget, SessionStore } from './stores/store.ts'
+export type { EndedBefore, OnProgress, Renewal, RevocationTarget, SessionStore } from './stores/store.ts'
 export { describeKeys, type KeyDescription } from './tokens/describe-keys.ts'
 export { generateKey } from './tokens/generate-key.ts'
 export type { EcPrivateJwk, RsaPrivateJwk, SecretJwk, SigningJwk, SigningJwks } from './tokens/jwks.ts'

@@ -2,7 +2,7 @@ import { Events } from './events.ts'
 import { guardedStore } from './guarded-store.ts'
 import { Logins, type Started } from './logins.ts'
 import { type Credential, type Outcome, passOf } from './outcome.ts'
-import { decide, isFresh } from './protocol/decide.ts'
+import { activeSince, decide, isFresh } from './protocol/decide.ts'
 import type { Policy } from './protocol/policy.ts'
 import { type SessionInfo, toSessionInfo } from './protocol/session-info.ts'
 import type {
@@ -14,7 +14,7 @@ import type {
   VerifiedToken,
 } from './protocol/types.ts'
 import { Renewals } from './renewals.ts'
-import type { RevocationTarget, SessionStore } from './stores/store.ts'
+import type { OnProgress, RevocationTarget, SessionStore } from './stores/store.ts'
 import { readHostClaims } from './tokens/claims.ts'
 import { keyringOfJwks, type SigningJwks } from './tokens/jwks.ts'
 import { type Keyring, ReplaceableKeyring } from './tokens/keyring.ts'
@@ -92,7 +92,7 @@ export class Sessions {
 
   /**
    * Judges a request. A fresh token whose session is in memory is answered at once, without a query and
-   * without waiting, which is the common case; all else by a promise. `connection` is what the request came by.
+   * without waiting, which is the common case; all else by a promise. `socket` is what the request came by.
    *
    * @throws SlidingSessionError `unavailable` where the store fails.
    */
@@ -100,14 +100,14 @@ export class Sessions {
     credential: Credential,
     client: () => Client,
     strict = false,
-    connection?: object,
+    socket?: object,
   ): Outcome | Promise<Outcome> {
     const now = this.#now()
     const presented = this.#verify(credential, now)
     if (presented.kind !== 'verified') return { kind: 'refuse', code: `token_${presented.kind}` }
     const { token } = presented
     const mayPass = !strict && isFresh(token, now, this.policy)
-    const record = strict ? undefined : this.#store.peek(token.jti, connection)
+    const record = strict ? undefined : this.#store.peek(token.jti, socket)
     if (record === undefined) return this.#renewals.resolve(token, client(), strict)
     const sender = mayPass ? client : readOnce(client)
     const decision = decide({ presented, record, user: 'unasked', client: sender, now }, this.policy)
@@ -171,18 +171,11 @@ export class Sessions {
    * Deletes the records of sessions that ended at least `keptFor` milliseconds ago; answers with their
    * number. Without it, those that ended by now.
    */
-  prune(keptFor = 0): Promise<number> {
+  prune(keptFor = 0, onProgress?: OnProgress): Promise<number> {
     const now = this.#now()
     const before = now - keptFor
-    const { maxAge, idleTimeout, tokenTtl, leeway } = this.policy
-    return this.#store.prune(
-      {
-        createdAt: before - leeway - maxAge,
-        updatedAt: before - leeway - Math.max(idleTimeout, tokenTtl),
-        revokedAt: before,
-      },
-      now,
-    )
+    const active = activeSince(this.policy, before - this.policy.leeway)
+    return this.#store.prune({ ...active, revokedAt: before }, now, onProgress)
   }
 
   /** Deletes what ended more than a day ago; what fails is tried again the next time. */

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ParseArgsOptionDescriptor } from 'node:util'
+import type { ErrorCode } from '../index.ts'
 
 /** Exit codes of every command: done, failed, called wrongly. */
 export const EXIT = { done: 0, failed: 1, usage: 2 } as const
@@ -40,12 +41,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** Those of the library, and what only a command can meet. */
+type CommandErrorCode = ErrorCode | 'cancelled' | 'not_supported' | 'backup_failed'
+
 /** What was asked for cannot be done: exit code 1, with a stable code for machines. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
-  readonly code: string
+  readonly code: CommandErrorCode
 
-  constructor(code: string, message: string) {
+  constructor(code: CommandErrorCode, message: string) {
     super(message)
     this.code = code
   }

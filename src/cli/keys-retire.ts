@@ -1,6 +1,6 @@
 import { describeKeys, formatDuration, type KeyDescription, type Policy, readPolicy } from '../index.ts'
 import { changeKeyFile } from '../server/keys-write.ts'
-import type { ServerDatabase } from '../stores/server-store.ts'
+import { activeSince, type ServerDatabase } from '../stores/server-store.ts'
 import { type Call, type Command, CommandError } from './command.ts'
 import { POLICY_AND_DATABASE_OPTIONS, withDatabase } from './database.ts'
 import { HANDOVER_MS, KEY_OPTIONS, keyPathOfCall, timeText, toJson, withoutKeys } from './keys.ts'
@@ -67,13 +67,12 @@ async function refuseNeeded(
 async function countSignedBy(
   database: ServerDatabase,
   { signsFrom, signsUntil }: KeyDescription,
-  { maxAge, idleTimeout, tokenTtl }: Policy,
+  policy: Policy,
   now: number,
 ): Promise<number> {
-  const createdAt = now - maxAge
-  const oldest = now - Math.max(idleTimeout, tokenTtl)
+  const { createdAt, updatedAt } = activeSince(policy, now)
   const countSince = (time: number) =>
-    database.countActiveSessions({ createdAt, updatedAt: Math.max(oldest, time) })
+    database.countActiveSessions({ createdAt, updatedAt: Math.max(updatedAt, time) })
   const begun = await countSince((signsFrom ?? 0) - 1)
   const ended = signsUntil === null ? 0 : await countSince(signsUntil + HANDOVER_MS)
   return Math.max(0, begun - ended)

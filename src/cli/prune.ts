@@ -12,7 +12,7 @@ export const prune: Command = {
   run(call) {
     return withDatabase(call, {}, async ({ sessions }) => {
       const isJson = call.flags['json'] === true
-      const pruned = await withProgress(call.terminal, 'Pruning', isJson, () => sessions.prune())
+      const pruned = await withProgress(call.terminal, 'Pruning', isJson, ({ at }) => sessions.prune(at))
       return answer(call.terminal, isJson, { pruned }, `Pruned ${plural(pruned, 'session')}.`)
     })
   },

@@ -11,6 +11,7 @@ import { REVOCATION_REASONS, type RevocationReason } from '../protocol/types.ts'
 import type { Sessions, SigningJwks } from '../sessions.ts'
 import { authenticate } from './authenticate.ts'
 import { jwks } from './jwks.ts'
+import { proxyCheck } from './proxy-check.ts'
 import { clientOf, readClient, readCredential } from './read-request.ts'
 import { renew } from './renew.ts'
 import type { AuthenticateOptions } from './requirements.ts'
@@ -70,15 +71,20 @@ export interface SlidingSession {
    * where an option is unknown or cannot be used.
    */
   revokeAll(userId: string, options?: RevokeAllOptions): Promise<{ revoked: number }>
-  /** The mountable router: `POST /logout`, `GET` and `DELETE /me/sessions`, `DELETE /me/sessions/:jti`. */
+  /**
+   * The mountable router: `POST /logout`, `GET` and `DELETE /me/sessions`, `DELETE /me/sessions/:jti`. Each asks for a
+   * token by itself. `GET /docs/errors` is for everybody: mounted at the root and before `authenticate()`, it is where
+   * the `type` of problem documents leads.
+   */
   routes(): Router
   /**
    * Deletes the records of all sessions that have ended, and answers with their number; it also runs by itself, every
-   * ten minutes, for those that ended a day ago.
+   * ten minutes, for those that ended a day ago. `onProgress` is told, now and then, the share of the work that is done,
+   * from 0 to 1; not with a store of yours that does not tell it.
    *
    * @throws SlidingSessionError `unavailable`
    */
-  prune(): Promise<number>
+  prune(onProgress?: (share: number) => void): Promise<number>
   /** Has a listener told of an event: see `SessionEvents`. What it throws becomes a warning of the process. */
   on<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): SlidingSession
   /** Takes a listener back. */
@@ -129,11 +135,13 @@ export interface RevokeAllOptions extends RevokeOptions {
 /** Puts Express's face on the engine. */
 export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => number): SlidingSession {
   const pruning = setInterval(() => sessions.pruneInBackground(), PRUNE_INTERVAL_MS).unref()
+  const checkProxies = proxyCheck(sessions.policy)
   const self: SlidingSession = {
     authenticate: (options) => authenticate(sessions, now, options),
 
     async start(req, res, userId) {
       refuseSent(res)
+      checkProxies(req.app)
       const started = await sessions.start(userId, readCredential(req), readClient(req))
       sendToken(res, started.token, () => !sessions.isRevoked(started.session.jti))
       return started
@@ -159,7 +167,7 @@ export function face(sessions: Sessions, sharedKeys: SharedKeys, now: () => numb
     },
 
     routes: () => sessionRoutes(sessions, authenticate(sessions, now)),
-    prune: () => sessions.prune(),
+    prune: (onProgress) => sessions.prune(0, onProgress),
 
     on(event, listener) {
       sessions.events.on(event, listener)

@@ -5,7 +5,7 @@ import { readCredential } from './read-request.ts'
 
 /** A problem document (RFC 9457). */
 export interface Problem {
-  /** Leads to the code's section of the documentation. */
+  /** Leads to the code's section of `GET /docs/errors`, on the same host. */
   readonly type: string
   readonly title: string
   readonly status: number

@@ -78,15 +78,16 @@ function answerOf(outcome: Outcome, sessions: Sessions): object {
 }
 
 function readAsked(body: Buffer): Asked {
-  const { token, client, strict } = parse(body)
+  const { token, client, strict = false } = parse(body)
   const { ip, userAgent } = (client ?? {}) as Record<string, unknown>
-  if (typeof token !== 'string' || typeof ip !== 'string' || typeof userAgent !== 'string') {
+  const isRight = typeof token === 'string' && typeof ip === 'string' && typeof userAgent === 'string'
+  if (!isRight || typeof strict !== 'boolean') {
     throw new SlidingSessionError('body_invalid', BODY_FORM)
   }
   return {
     token,
     client: { ip: normaliseIp(ip), userAgent: userAgent.slice(0, USER_AGENT_LENGTH) },
-    strict: strict === true,
+    strict,
   }
 }
 

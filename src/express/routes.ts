@@ -2,12 +2,13 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { SlidingSessionError } from '../protocol/errors.ts'
 import type { Sessions } from '../sessions.ts'
 import { admittedBy } from './authenticate.ts'
+import { errorsPage } from './errors-page.ts'
 import { problemHandler } from './problem.ts'
 import { withholdToken } from './write-response.ts'
 
 /**
  * The mountable router: `POST /logout`, `GET /me/sessions`, `DELETE /me/sessions/:jti` and
- * `DELETE /me/sessions` (`?except=current`).
+ * `DELETE /me/sessions` (`?except=current`); for everybody `GET /docs/errors`.
  */
 export function sessionRoutes(sessions: Sessions, authenticated: RequestHandler): Router {
   const router = Router()
@@ -33,6 +34,11 @@ export function sessionRoutes(sessions: Sessions, authenticated: RequestHandler)
     if (session?.userId !== req.auth.userId) throw new SlidingSessionError('not_found')
     await sessions.revoke(session.jti, 'revoked')
     res.status(204).end()
+  })
+
+  router.get('/docs/errors', (_req, res) => {
+    res.setHeader('Content-Security-Policy', "default-src 'none'")
+    res.type('html').send(errorsPage())
   })
 
   router.use(problemHandler(sessions.policy.issuer))

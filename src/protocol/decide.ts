@@ -148,8 +148,27 @@ export function endOf(
   record: Pick<SessionRecord, 'createdAt' | 'updatedAt' | 'revokedAt'>,
   policy: Policy,
 ): Timestamp {
-  const unused = record.updatedAt + Math.max(policy.idleTimeout, policy.tokenTtl)
+  const unused = record.updatedAt + unusedFor(policy)
   return Math.min(record.revokedAt ?? Number.POSITIVE_INFINITY, record.createdAt + policy.maxAge, unused)
+}
+
+/** A session counts as active where it began, and was last renewed, after these times. */
+export interface ActiveSince {
+  readonly createdAt: Timestamp
+  readonly updatedAt: Timestamp
+}
+
+/** Since when a session must have begun and been renewed to be active now, unless it is revoked. */
+export function activeSince(
+  policy: Pick<Policy, 'maxAge' | 'idleTimeout' | 'tokenTtl'>,
+  now: Timestamp,
+): ActiveSince {
+  return { createdAt: now - policy.maxAge, updatedAt: now - unusedFor(policy) }
+}
+
+/** How long a session can be used without a renewal: its last token may be fresh for longer than `idleTimeout`. */
+function unusedFor({ idleTimeout, tokenTtl }: Pick<Policy, 'idleTimeout' | 'tokenTtl'>): number {
+  return Math.max(idleTimeout, tokenTtl)
 }
 
 function refuse(code: RefusalCode): Refuse {

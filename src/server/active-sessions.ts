@@ -1,5 +1,5 @@
 import type { Policy, Timestamp } from '../index.ts'
-import type { ServerDatabase } from '../stores/server-store.ts'
+import { activeSince, type ServerDatabase } from '../stores/server-store.ts'
 import { Minutes } from './minutes.ts'
 
 export interface ActiveSessionsParts {
@@ -79,10 +79,7 @@ export class ActiveSessions {
     const started = performance.now()
     try {
       const at = now()
-      const count = await database.countActiveSessions({
-        createdAt: at - policy.maxAge,
-        updatedAt: at - Math.max(policy.idleTimeout, policy.tokenTtl),
-      })
+      const count = await database.countActiveSessions(activeSince(policy, at))
       this.#last = { count, at }
       this.#samples.at(at).count = count
     } catch (error) {

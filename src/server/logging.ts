@@ -13,6 +13,7 @@ import { pinoHttp } from 'pino-http'
 import { readClient } from '../index.ts'
 import { describeError } from './describe-error.ts'
 import { proxiedRequest } from './forward-auth.ts'
+import { outcomeOf } from './request-outcome.ts'
 
 /** Nothing writes these into the log; should anything ever do, they stay out all the same. */
 const SECRETS = ['authorization', '["x-jwt"]', 'cookie', '["set-cookie"]']
@@ -52,18 +53,14 @@ export function requestLog(logger: Logger): RequestHandler {
     wrapSerializers: false,
     serializers: { req: describeRequest, res: ({ statusCode }: ServerResponse) => ({ status: statusCode }) },
     customAttributeKeys: { responseTime: 'ms' },
-    customProps: (req, res) => ({
-      code: res.locals['code'],
-      userId: req.auth?.userId,
-      renewed: req.auth?.renewed || undefined,
-    }),
     customLogLevel: ({ path }, { statusCode }) => {
       if (statusCode >= 500) return 'error'
       return PROBES.has(path) ? 'debug' : 'info'
     },
     customSuccessMessage: () => 'answered',
     customErrorMessage: () => 'failed',
-    customErrorObject: (_req, _res, _error, { err: _, ...line }) => line,
+    customSuccessObject: (req, res, line) => ({ ...describeOutcome(req, res), ...line }),
+    customErrorObject: (req, res, _error, { err: _, ...line }) => ({ ...describeOutcome(req, res), ...line }),
   })
 }
 
@@ -82,6 +79,16 @@ function describeRequest(req: Request) {
     proxied: describeProxied(req),
     ip: readClient(req).ip,
     userAgent: req.get('user-agent')?.slice(0, 200),
+  }
+}
+
+/** `outcome` is what the metrics count; `code` is that of a refusal alone. */
+function describeOutcome(req: Request, res: Response) {
+  return {
+    outcome: outcomeOf(req, res),
+    code: res.locals['code'],
+    userId: req.auth?.userId,
+    renewed: req.auth?.renewed || undefined,
   }
 }
 

@@ -45,7 +45,7 @@ export class Tracing {
       markSeen: (jti, gen) => traced('markSeen', () => store.markSeen(jti, gen)),
       revoke: (target, reason, at) => traced('revoke', () => store.revoke(target, reason, at)),
       list: (userId) => traced('list', () => store.list(userId)),
-      prune: (ended, now) => traced('prune', () => store.prune(ended, now)),
+      prune: (ended, now, onProgress) => traced('prune', () => store.prune(ended, now, onProgress)),
       close: () => store.close(),
     }
   }

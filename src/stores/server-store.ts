@@ -1,3 +1,4 @@
+import { type ActiveSince, activeSince } from '../protocol/decide.ts'
 import type { Timestamp } from '../protocol/types.ts'
 import type { SessionStore } from './store.ts'
 
@@ -23,11 +24,7 @@ export interface ServerDatabase {
   close(): Promise<void>
 }
 
-/** A session counts as active where it began, and was last renewed, after these times. */
-export interface ActiveSince {
-  readonly createdAt: Timestamp
-  readonly updatedAt: Timestamp
-}
+export { type ActiveSince, activeSince }
 
 export const ROLES = ['user', 'admin'] as const
 export type Role = (typeof ROLES)[number]

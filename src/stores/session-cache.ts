@@ -26,15 +26,20 @@ export class SessionCache {
     if (record !== undefined) this.#records.set(jti, { ...record, ...change })
   }
 
-  /** All sessions of a user are no longer valid, but for one. */
-  invalidateUser(userId: string, except: string | undefined): void {
+  /** All sessions to which this applies are no longer valid. */
+  invalidate(isRevoked: (record: SessionRecord) => boolean): void {
     for (const record of this.#records.values()) {
-      if (record.userId === userId && record.jti !== except) this.change(record.jti, { valid: false })
+      if (isRevoked(record)) this.change(record.jti, { valid: false })
     }
   }
 
   forget(jti: string): void {
     this.#records.delete(jti)
+  }
+
+  /** Forgets all sessions to which this applies. */
+  forgetWhere(isUnsure: (record: SessionRecord) => boolean): void {
+    for (const record of this.#records.values()) if (isUnsure(record)) this.forget(record.jti)
   }
 
   clear(): void {

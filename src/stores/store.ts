@@ -9,9 +9,9 @@ export interface SessionStore {
   /**
    * The record as far as it is in memory and known to be current; undefined where `find` must be asked.
    * Never waits. Current means: as of this call; for a request that is answered while the event loop still
-   * hands out what it took from the system before, as of then, if `connection` tells which one it came by.
+   * hands out what it took from the system before, as of then, if `socket` tells which one it came by.
    */
-  peek(jti: string, connection?: object): SessionRecord | undefined
+  peek(jti: string, socket?: object): SessionRecord | undefined
   /** The record as the database has it; undefined where there is none. */
   find(jti: string): Promise<SessionRecord | undefined>
   /** Adds the record of a new session. */
@@ -30,11 +30,20 @@ export interface SessionStore {
   revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number>
   /** A user's sessions that are still recorded: valid ones first, then the latest renewal first; at most 1,000. */
   list(userId: string): Promise<SessionRecord[]>
-  /** Deletes, in small batches, the records that ended before the given times; answers with their number. */
-  prune(ended: EndedBefore, now: Timestamp): Promise<number>
+  /**
+   * Deletes, in small batches, the records that ended before the given times; answers with their number.
+   * `onProgress` is told, now and then, how much of the work is done; a store that does not know tells nothing.
+   */
+  prune(ended: EndedBefore, now: Timestamp, onProgress?: OnProgress): Promise<number>
   /** Ends a `prune` that is under way, without a failure, and frees what the store itself opened. */
   close(): Promise<void>
 }
+
+/** The longest device list. */
+export const LONGEST_LIST = 1_000
+
+/** Told of a share of some work, from 0 to 1. */
+export type OnProgress = (share: number) => void
 
 /** How a store of this library uses memory. */
 export interface StoreOptions {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startServer as startProcess } from '../../tools/demo/server.ts'
+import { spawnServer } from '../support/server-process.ts'
 import { Device } from './device.ts'
 import { PASSWORD, type TestServer } from './server.ts'
 import { claimsOf, inBrowser, see, settled } from './stage.ts'
@@ -52,9 +52,10 @@ inBrowser('renewal', (stage) => {
   })
 
   it('goes on in two tabs with one token, across several expiries of a real server', async () => {
-    const server = await startProcess({
+    const server = await spawnServer({
+      DATABASE_URL: ':memory:',
+      JWT_SECRET: 'a secret of the browser tests, of 32 bytes or more',
       TOKEN_TTL: '1s',
-      LOG_LEVEL: 'fatal',
       ADMIN_USERNAME: 'root',
       ADMIN_PASSWORD: PASSWORD,
     })

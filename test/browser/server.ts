@@ -7,6 +7,7 @@ import { createLogger } from '../../src/server/logging.ts'
 import { openServices, type Services } from '../../src/server/services.ts'
 import { openServerDatabase } from '../../src/stores/open.ts'
 import type { Role, ServerDatabase } from '../../src/stores/server-store.ts'
+import { assertNoSecrets } from '../support/secrets.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -18,6 +19,7 @@ export interface TestServer extends Services {
   advance(milliseconds: number): void
   /** Adds a user with the password of all; answers with the id. */
   addUser(username: string, role?: Role): Promise<string>
+  /** Rejects where a secret was logged. */
   stop(): Promise<void>
 }
 
@@ -34,7 +36,11 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const { policy, corsOrigins = [], trustProxy = false } = options
   let { ahead = 0 } = options
   const database = await openServerDatabase(':memory:')
-  const logger = createLogger('fatal')
+  let log = ''
+  const write = (line: string) => {
+    log += line
+  }
+  const logger = createLogger('debug', { write })
   const services = await openServices({
     database,
     options: { secret: 'a secret of the browser tests, of 32 bytes or more', ...policy },
@@ -68,6 +74,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       server.close()
       await services.close()
       await database.close()
+      assertNoSecrets(log)
     },
   }
 }

@@ -47,9 +47,10 @@ export function inBrowser(name: string, tests: (stage: Stage) => void): void {
 
     afterEach(async () => {
       const complaints = watches.flatMap((watch) => watch.complaints)
-      for (const act of doneLater.reverse()) await act()
+      const acts = doneLater.reverse()
       doneLater = []
       watches = []
+      for (const act of acts) await act()
       expect(complaints, 'what the pages complained about').toEqual([])
     })
 

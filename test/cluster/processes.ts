@@ -19,7 +19,7 @@ export interface Cluster {
 export async function cluster(settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
   const path = temporaryDatabase()
   const admin = { ADMIN_USERNAME: ROOT.username, ADMIN_PASSWORD: ROOT.password }
-  const environment = { ...admin, LOG_LEVEL: 'error', DATABASE_URL: path, ...settings }
+  const environment = { ...admin, DATABASE_URL: path, ...settings }
   const start = async () => {
     const server = await spawnServer(environment)
     onTestFinished(() => server.kill())

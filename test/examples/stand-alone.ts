@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, vi } from 'vitest'
-import { type DemoServer, startServer } from '../../tools/demo/server.ts'
+import { type ServerProcess, spawnServer } from '../support/server-process.ts'
 
 // Whoever imports this starts processes and waits for real seconds, on whatever machine.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -18,11 +18,12 @@ export const LIFETIME_AND_MORE_MS = 1_100
 /** Starts it for the tests of a file; `url` is there when they run. */
 export function standAlone(settings: Readonly<Record<string, string>> = {}): StandAlone {
   const user = { url: '', username: 'admin', password: randomBytes(12).toString('base64url') }
-  let server: DemoServer | undefined
+  let server: ServerProcess | undefined
   beforeAll(async () => {
-    server = await startServer({
+    server = await spawnServer({
+      DATABASE_URL: ':memory:',
+      JWT_SECRET: randomBytes(32).toString('hex'),
       TOKEN_TTL: '1s',
-      LOG_LEVEL: 'error',
       ADMIN_USERNAME: user.username,
       ADMIN_PASSWORD: user.password,
       ...settings,

@@ -231,10 +231,10 @@ describe('trust proxy', () => {
     ['a function, which may compare addresses', { fingerprint: () => true }],
   ])('true is refused with %s, as every client could choose its address', async (_, options) => {
     const test = await proxied(true, options)
-    const token = await test.login()
-    await test.get('/whoami', token).expect(500)
-    await test.get('/whoami', token).expect(500)
-    expect(test.errors).toEqual([expect.any(ConfigurationError), expect.any(ConfigurationError)])
+    await test.send('post', '/login/ada').expect(500)
+    await test.get('/whoami').expect(500)
+    await test.get('/whoami').expect(500)
+    expect(test.errors).toEqual(Array.from({ length: 3 }, () => expect.any(ConfigurationError)))
     expect(String(test.errors[0])).toMatch(
       /trust proxy: got true, with a fingerprint rule that compares addresses/,
     )

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express'
 import { describe, expect, it } from 'vitest'
-import type { SlidingSession } from '../../src/index.ts'
+import { ERRORS, type SlidingSession } from '../../src/index.ts'
 import { type TestApp, testApp, tokenOf } from '../support/app.ts'
 import { decode } from '../support/forge.ts'
 import { MINUTE, newJti, T0 } from '../support/records.ts'
@@ -209,5 +209,27 @@ describe('the router', () => {
     const response = await test.get('/auth/v1/me/sessions', token)
     expect(response.status).toBe(500)
     expect(test.errors).toEqual([new Error('users are away')])
+  })
+})
+
+describe('the page of errors', () => {
+  it('has a section for each code, to which the type of a problem document leads', async () => {
+    const test = await testApp({
+      before: (app, sessions) => app.use(sessions.routes(), sessions.authenticate()),
+    })
+    const { body: problem } = await test.get('/orders').expect(401)
+    const { pathname, hash } = new URL(problem.type, 'https://app.example.org')
+    const { text, headers } = await test.get(pathname).expect(200)
+    expect(hash).toBe('#token_missing')
+    const codes = [...text.matchAll(/<section id="(\w+)">/g)].map(([, code]) => code)
+    expect(codes).toEqual(Object.keys(ERRORS))
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'",
+    })
+    const outside = text
+      .replaceAll(/<\/?[a-z0-9]+( [a-z-]+(="[^"]*")?)*>/g, '')
+      .replace('<!doctype html>', '')
+    expect(outside).not.toMatch(/[<>`]/)
   })
 })

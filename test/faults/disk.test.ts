@@ -10,7 +10,7 @@ import { canMount, onReadOnlyDisk, onSmallDisk, seenBy } from './mounts.ts'
 
 const ADMIN = { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'correct horse battery' }
 const TTL_MS = 400
-const SETTINGS = { ...ADMIN, TOKEN_TTL: `${TTL_MS}ms`, GRACE: '100ms', LOG_LEVEL: 'silent' }
+const SETTINGS = { ...ADMIN, TOKEN_TTL: `${TTL_MS}ms`, GRACE: '100ms' }
 
 const UNAVAILABLE = { status: 503, code: 'unavailable', renewed: false }
 

@@ -10,7 +10,7 @@ const BUSY_TIMEOUT_MS = 5_000
 /** A real server, somebody whose token has expired, somebody whose token is fresh, and somebody who has left. */
 async function serverWithDevices() {
   const path = temporaryDatabase()
-  const settings = { ...ADMIN, TOKEN_TTL: '1s', GRACE: '1s', LOG_LEVEL: 'silent', DATABASE_URL: path }
+  const settings = { ...ADMIN, TOKEN_TTL: '1s', GRACE: '1s', DATABASE_URL: path }
   const server = await spawnServer(settings)
   onTestFinished(() => server.kill())
   const [expired, gone] = [new Device('expired'), new Device('gone')]

@@ -13,7 +13,6 @@ const SETTINGS = {
   ADMIN_USERNAME: ROOT.username,
   ADMIN_PASSWORD: ROOT.password,
   JWT_SECRET: SECRET,
-  LOG_LEVEL: 'error',
 }
 
 /** So many that their rows are marked in batches, which go on after the answer. */

@@ -9,6 +9,7 @@ import { openServerDatabase } from '../../src/stores/open.ts'
 import type { Role, ServerDatabase } from '../../src/stores/server-store.ts'
 import { forge, SECRET } from '../support/forge.ts'
 import { CLIENT, HOUR, MINUTE, newJti, recordOf, T0 } from '../support/records.ts'
+import { secretIn } from '../support/secrets.ts'
 
 /** The clock of these servers stands still, so that tokens of `T0` have expired and those of `NOW` have not. */
 export const NOW = T0 + HOUR
@@ -33,7 +34,7 @@ export interface Victim {
 /** The real app behind a real port, on a database of its own. */
 export interface HostileServer {
   readonly database: ServerDatabase
-  /** What must never be logged: errors, and smuggled requests. */
+  /** What must never be logged: errors, smuggled requests, and secrets. */
   readonly faults: string[]
   /**
    * Sends bytes as they are and reads until the server closes the connection. A client that `hangsUp` ends its
@@ -51,7 +52,8 @@ export async function startHostileServer(trustProxy: boolean | number = false): 
   const faults: string[] = []
   const logger = createLogger('info', {
     write(line) {
-      if (/"level":"(error|fatal)"/.test(line) || line.includes(SMUGGLED)) faults.push(line)
+      const isFault = /"level":"(error|fatal)"/.test(line) || line.includes(SMUGGLED)
+      if (isFault || secretIn(line) !== undefined) faults.push(line)
     },
   })
   const services = await openServices({ database, options: { secret: SECRET }, logger, now: () => NOW })

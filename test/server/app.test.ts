@@ -256,12 +256,38 @@ describe('the log', () => {
       level: 'info',
       req: { id: 'a', method: 'GET', path: '/me', ip: '127.0.0.1' },
       res: { status: 200 },
+      outcome: 'renewed',
       userId: bench.ada.id,
       renewed: true,
       ms: expect.any(Number),
     })
-    expect(refused).toMatchObject({ req: { id: 'b' }, res: { status: 401 }, code: 'token_missing' })
-    expect(probe.level).toBe('debug')
+    expect(refused).toMatchObject({
+      req: { id: 'b' },
+      res: { status: 401 },
+      outcome: 'token_missing',
+      code: 'token_missing',
+    })
+    expect(probe).toMatchObject({ level: 'debug', outcome: 'ok' })
+  })
+
+  it('tells of a client that went before its answer, with the outcome that the metrics count', async () => {
+    const bench = await startPopulatedBench()
+    const server = bench.app.listen(0)
+    onTestFinished(() => void server.close())
+    const asked = vi.spyOn(bench.users, 'find').mockReturnValue(new Promise(() => undefined))
+    bench.log.length = 0
+    const client = new AbortController()
+    const { port } = server.address() as AddressInfo
+    const answer = fetch(`http://127.0.0.1:${port}/me`, {
+      headers: bench.ada.headers,
+      signal: client.signal,
+    })
+    await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+    client.abort()
+    await expect(answer).rejects.toThrow('aborted')
+    await vi.waitFor(() => expect(bench.log).toHaveLength(1))
+    expect(JSON.parse(bench.log[0] ?? '')).toMatchObject({ outcome: 'aborted', userId: bench.ada.id })
+    expect(await bench.metrics.registry.metrics()).toContain('requests_total{outcome="aborted"} 1')
   })
 
   it('holds neither tokens nor passwords, whatever is sent', async () => {

@@ -3,15 +3,14 @@ import { describe, expect, it, vi } from 'vitest'
 import { Audit } from '../../src/server/audit.ts'
 import { describeError } from '../../src/server/describe-error.ts'
 import { EVENTS_KEPT_MS, keepHouse, startHousekeeping } from '../../src/server/housekeeping.ts'
-import { createLogger } from '../../src/server/logging.ts'
 import type { EventRecord, EventStore } from '../../src/stores/server-store.ts'
+import { keptLog } from '../support/log.ts'
 import { HOUR, MINUTE, T0 } from '../support/records.ts'
 import { addUser, bearer, eventsOf, logIn, startBench } from './support.ts'
 
 /** An audit trail over a store that only remembers. */
 function auditOf(append: (event: Omit<EventRecord, 'id'>) => Promise<void> = async () => undefined) {
   const events: Omit<EventRecord, 'id'>[] = []
-  const log: string[] = []
   const clock = { now: T0 }
   const store: EventStore = {
     append: async (event) => {
@@ -21,7 +20,7 @@ function auditOf(append: (event: Omit<EventRecord, 'id'>) => Promise<void> = asy
     list: async () => [],
     prune: async () => 0,
   }
-  const logger = createLogger('info', { write: (line) => void log.push(line) })
+  const { logger, log } = keptLog('info')
   return { audit: new Audit({ events: store, logger, now: () => clock.now }), events, log, clock }
 }
 
@@ -113,8 +112,8 @@ describe('housekeeping', () => {
   })
 
   it('goes on by itself, and logs what fails', async () => {
-    const { database, log } = await startBench()
-    const logger = createLogger('info', { write: (line) => void log.push(line) })
+    const { database } = await startBench()
+    const { logger, log } = keptLog('info')
     const prune = vi
       .spyOn(database.events, 'prune')
       .mockRejectedValueOnce(new Error('disk full'))

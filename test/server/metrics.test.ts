@@ -100,6 +100,22 @@ describe('/metrics', () => {
     })
   })
 
+  it.each([
+    ['users', ({ users }: Bench) => users.find('ada')],
+    ['events', ({ database }: Bench) => database.events.list({ limit: 1 })],
+    ['limits', ({ database }: Bench) => database.loginLimits.failures('ada')],
+    ['sessions', ({ sessions }: Bench) => sessions.list('ada')],
+    ['readiness', ({ database }: Bench) => database.ping()],
+  ])('counts once what the database of %s did not answer', async (_, ask) => {
+    const bench = await startBench()
+    const failures = async () => (await scrape(bench)).get('sliding_jwt_store_errors_total')
+    expect(await failures()).toBe(0)
+    await bench.database.close()
+    const before = (await failures()) ?? Number.NaN
+    await expect(ask(bench)).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await failures()).toBe(before + 1)
+  })
+
   it('has closed labels and nothing of anybody, whatever is asked', async () => {
     const bench = await startPopulatedBench()
     const { app, ada, root } = bench

@@ -1,14 +1,13 @@
 import type { Application } from 'express'
 import request from 'supertest'
 import { onTestFinished } from 'vitest'
-import type { PolicyOptions } from '../../src/index.ts'
 import { type AppParts, createApp } from '../../src/server/app.ts'
 import { foldName } from '../../src/server/credentials.ts'
-import { createLogger } from '../../src/server/logging.ts'
 import { hashPassword } from '../../src/server/passwords.ts'
 import { openServices, type ServiceOptions, type Services } from '../../src/server/services.ts'
 import { openServerDatabase } from '../../src/stores/open.ts'
 import type { Role, ServerDatabase, UserRecord } from '../../src/stores/server-store.ts'
+import { keptLog } from '../support/log.ts'
 import { T0 } from '../support/records.ts'
 import { newServerDatabase } from '../support/server-databases.ts'
 import { CHROME } from '../support/user-agents.ts'
@@ -33,11 +32,11 @@ export interface BenchOptions
   extends Partial<Pick<AppParts, 'corsOrigins' | 'trustProxy' | 'isStopping' | 'tracing'>> {
   /** Default: see `newServerDatabase`. */
   readonly path?: string
-  readonly policy?: PolicyOptions
+  readonly policy?: Partial<ServiceOptions['options']>
   readonly webhook?: ServiceOptions['webhook']
 }
 
-/** Sets a server up; it ends with the test. */
+/** Sets a server up; it ends with the test, which fails where a secret was logged. */
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const {
     path = await newServerDatabase(),
@@ -50,8 +49,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   } = options
   const database = await openServerDatabase(path)
   const clock = { now: T0 }
-  const log: string[] = []
-  const logger = createLogger('debug', { write: (line) => void log.push(line) })
+  const { logger, log } = keptLog()
   const services = await openServices({
     database,
     options: { secret: SECRET, ...policy },

@@ -3,8 +3,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook as Receiver } from 'standardwebhooks'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createLogger } from '../../src/server/logging.ts'
 import { PAUSES_MS, QUEUE_LIMIT, Webhook, type WebhookParts } from '../../src/server/webhook/webhook.ts'
+import { keptLog } from '../support/log.ts'
 import { T0 } from '../support/records.ts'
 import { document, expectSchema } from './openapi/contract.ts'
 import { addUser, logIn, startBench } from './support.ts'
@@ -45,11 +45,11 @@ async function startReceiver(...statuses: number[]) {
 function startWebhook(url: string, parts: Partial<WebhookParts> = {}) {
   const results: string[] = []
   const pauses: number[] = []
-  const log: string[] = []
+  const { logger, log } = keptLog()
   const webhook = new Webhook({
     url,
     secret: SECRET,
-    logger: createLogger('debug', { write: (line) => void log.push(line) }),
+    logger,
     now: () => Date.now(),
     onResult: (result) => void results.push(result),
     wait: async (milliseconds) => void pauses.push(milliseconds),

@@ -172,6 +172,14 @@ describe('prune', () => {
     expect(test.row(alive)).toBeUndefined()
   })
 
+  it('tells how much of its work is done', async () => {
+    const test = await testApp()
+    await test.login()
+    const shares: number[] = []
+    await test.sessions.prune((share) => shares.push(share))
+    expect(shares).toEqual([expect.any(Number)])
+  })
+
   it('keeps a session whose token is still fresh, although it is idle', async () => {
     const test = await testApp({ options: { tokenTtl: '1h', idleTimeout: '5m' } })
     const token = await test.login()

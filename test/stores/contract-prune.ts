@@ -52,6 +52,19 @@ export function pruneContract(make: MakeDatabase): void {
       expect(left.every(({ updatedAt }) => updatedAt === T0 + 1)).toBe(true)
     })
 
+    it('tells how much of its work is done', async () => {
+      const store = await (await make()).open()
+      await createMany(store, 1_203)
+      const shares: number[] = []
+      expect(await store.prune({ ...NEVER, updatedAt: T0 }, AT, (share) => shares.push(share))).toBe(
+        1_203 - 401,
+      )
+      expect(shares).toEqual(shares.toSorted())
+      expect(shares[0]).toBeGreaterThan(0)
+      expect(shares.at(-1)).toBeGreaterThan(0.95)
+      expect(shares.at(-1)).toBeLessThanOrEqual(1)
+    })
+
     it('lets others have their turn between batches', async () => {
       const store = await (await make()).open()
       await createMany(store, 1_203)

@@ -234,6 +234,22 @@ export function writeContract(make: MakeDatabase): void {
     })
   })
 
+  describe('a session that begins right after all of its user are revoked', () => {
+    it('is valid, and is known to be', async () => {
+      const store = await (await make()).open()
+      await createOne(store)
+      const record = recordOf({ createdAt: AT })
+      const [revoked] = await Promise.all([
+        store.revoke({ userId: 'ada' }, 'admin', AT),
+        store.create(record),
+      ])
+      const known = store.peek(record.jti)?.valid
+      const isValid = (await store.find(record.jti))?.valid
+      expect(revoked).toBe(isValid === true ? 1 : 2)
+      expect([undefined, isValid]).toContain(known)
+    })
+  })
+
   describe('two connections on one database', () => {
     it('a revocation by one is seen by the other’s very next question', async () => {
       const database = await make()

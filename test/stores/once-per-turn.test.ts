@@ -43,6 +43,18 @@ describe('oncePerTurn', () => {
     expect(look).toHaveBeenCalledTimes(2)
   })
 
+  it('looks again in the same turn after a look that failed', async () => {
+    const { look, hasChanged } = looker()
+    const [first, second] = (await keptOpen(2)) as [object, object]
+    begin(first)
+    begin(second)
+    look.mockImplementationOnce(() => {
+      throw new Error('the file cannot be read')
+    })
+    expect(() => hasChanged(first)).toThrow('cannot be read')
+    expect(hasChanged(second)).toBe(true)
+  })
+
   it('does not look for a request that came before the last look', async () => {
     const { hasChanged } = looker()
     const [early, late] = (await keptOpen(2)) as [object, object]

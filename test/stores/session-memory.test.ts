@@ -152,6 +152,17 @@ describe('the log of revocations', () => {
     expect(Math.max(...steps)).toBeLessThanOrEqual(500)
   })
 
+  it('does not tell of what is pruned, which has ended anyway', async () => {
+    const { one, shell } = twoOn()
+    fillLog(shell, 2)
+    for (const createdAt of [T0, T0, T0 + 1]) await one.create(recordOf({ createdAt }))
+    expect(await one.prune({ createdAt: T0, updatedAt: 0, revokedAt: 0 }, T0)).toBe(2)
+    const seqs = () => shell.prepare('SELECT seq FROM sliding_revocations').pluck().all()
+    expect(seqs()).toEqual([1, 2])
+    shell.exec('DELETE FROM sliding_sessions')
+    expect(seqs()).toEqual([1, 2, 3])
+  })
+
   it('is pruned as far as every process has read it, open revocations excepted', async () => {
     const { one, shell } = twoOn()
     fillLog(shell, 10)
@@ -159,6 +170,31 @@ describe('the log of revocations', () => {
     const left = () => shell.prepare('SELECT seq FROM sliding_revocations').pluck().all()
     await one.prune({ createdAt: 0, updatedAt: 0, revokedAt: 0 }, T0 + 3_600_000)
     expect(left()).toEqual([8, 9, 10])
+  })
+})
+
+describe('a login in the same commit as a revocation of all that went before', () => {
+  it('is not taken for revoked', async () => {
+    const { one } = twoOn()
+    const [before, after] = [recordOf(), recordOf()]
+    await one.create(before)
+    const revoking = one.revoke({ userId: 'ada' }, 'password_changed', T0)
+    await one.create(after)
+    await revoking
+    expect(one.peek(before.jti)?.valid).toBe(false)
+    expect(one.peek(after.jti)?.valid).toBe(true)
+    expect((await one.find(after.jti))?.valid).toBe(true)
+  })
+
+  it('is revoked where it came first', async () => {
+    const { one } = twoOn()
+    const record = recordOf()
+    const [, revoked] = await Promise.all([
+      one.create(record),
+      one.revoke({ userId: 'ada' }, 'password_changed', T0),
+    ])
+    expect(revoked).toBe(1)
+    expect(one.peek(record.jti)?.valid).toBe(false)
   })
 })
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { assertNoSecrets } from './secrets.ts'
 
 const COMMAND = fileURLToPath(new URL('../../bin/sliding-jwt.js', import.meta.url))
 
@@ -11,9 +12,9 @@ export interface ServerProcess {
   readonly child: ChildProcess
   /** All lines of the log until now. */
   log(): string
-  /** Sends SIGTERM and answers with the exit code. */
+  /** Sends SIGTERM and answers with the exit code; rejects where a secret was printed or logged. */
   stop(): Promise<number | null>
-  /** Ends it as a loss of power would. */
+  /** Ends it as a loss of power would; rejects likewise. */
   kill(): Promise<void>
 }
 
@@ -38,23 +39,25 @@ export async function spawnServer(
     stdio: ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : ['ipc' as const])],
   })
   signal?.addEventListener('abort', () => child.kill('SIGKILL'))
-  let log = ''
+  let [log, output] = ['', '']
   child.stderr?.on('data', (chunk: Buffer) => {
     log += chunk.toString()
   })
+  child.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+  const closed = once(child, 'close').then(() => assertNoSecrets(output + log, secretsOf(environment)))
   const url = await Promise.race([
     firstUrl(child),
-    once(child, 'close').then(() => {
+    closed.then(() => {
       throw new Error(log)
     }),
   ])
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-    const exit = once(child, 'exit')
     child.kill(signal)
-    const [code] = await exit
-    return code
+    await closed
+    return child.exitCode
   }
   return {
     url,
@@ -63,6 +66,12 @@ export async function spawnServer(
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
   }
+}
+
+/** What is told to a server alone. */
+function secretsOf(environment: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(environment).filter((name) => /_(SECRET|PASSWORD)$/.test(name))
+  return names.map((name) => environment[name] ?? '')
 }
 
 /** What the server's first line names. */

@@ -45,7 +45,7 @@ async function tell(): Promise<void> {
   stage.reply('desk   POST /login', await desk.login('anna', annasPassword), '200 + X-JWT')
   stage.reply('phone  POST /login', await phone.login('anna', annasPassword), '200 + X-JWT')
   stage.reply('desk   GET /me, the token is fresh', await desk.send('GET', '/me'), '200')
-  stage.rows(anna)
+  await stage.rows(anna)
 
   await stage.wait(2.1, 'both tokens have expired')
   const stolen = desk.copy(FIREFOX)
@@ -53,7 +53,7 @@ async function tell(): Promise<void> {
   stage.title('It expired: the same request still gets its answer, and a new token')
   stage.reply('desk   GET /me, the token has expired', await desk.send('GET', '/me'), '200 + X-JWT')
   stage.reply('desk   GET /me, with the new token', await desk.send('GET', '/me'), '200')
-  stage.rows(anna)
+  await stage.rows(anna)
 
   stage.title('Ten parallel requests with one expired token: all pass, one renewal')
   const replies = await Promise.all(Array.from({ length: 10 }, () => phone.send('GET', '/me')))
@@ -64,7 +64,7 @@ async function tell(): Promise<void> {
   const renewals = replies.filter(({ isRenewed }) => isRenewed).length
   stage.check(`${renewals} of them carried X-JWT`, renewals === 1)
   stage.reply('phone  GET /me, with the new token', await phone.send('GET', '/me'), '200')
-  stage.rows(anna)
+  await stage.rows(anna)
 
   await stage.wait(1.1, 'grace is over; somebody uses a copy of the desk’s old token')
 
@@ -72,7 +72,7 @@ async function tell(): Promise<void> {
   stage.reply('thief  GET /me, with the stolen copy', await stolen.send('GET', '/me'), '401 token_reused')
   stage.reply('desk   GET /me', await desk.send('GET', '/me'), '401 session_revoked')
   stage.reply('phone  GET /me, another session', await phone.send('GET', '/me'), '200')
-  stage.rows(anna)
+  await stage.rows(anna)
 
   await stage.wait(1.1, 'the phone’s token has expired')
 
@@ -81,7 +81,7 @@ async function tell(): Promise<void> {
   stage.reply('thief  GET /me, from curl', await elsewhere.send('GET', '/me'), '401 fingerprint_mismatch')
   stage.reply('phone  GET /me', await phone.send('GET', '/me'), '200 + X-JWT')
   stage.reply('desk   POST /login, Anna logs in again', await relogin(desk), '200 + X-JWT')
-  stage.rows(anna)
+  await stage.rows(anna)
 
   stage.title('The admin revokes all devices: both are out at once, fresh tokens or not')
   const revoked = await admin.send('DELETE', `/admin/users/${anna}/sessions`)
@@ -89,7 +89,7 @@ async function tell(): Promise<void> {
   stage.check(`${revoked.body.revoked} sessions revoked`, revoked.body.revoked === 2)
   stage.reply('desk   GET /me', await desk.send('GET', '/me'), '401 session_revoked')
   stage.reply('phone  GET /me', await phone.send('GET', '/me'), '401 session_revoked')
-  stage.rows(anna)
+  await stage.rows(anna)
 }
 
 function relogin(device: Device) {

@@ -6,6 +6,8 @@ import type { Reply } from './device.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
+const RECORDED_MS = 100
+
 /** Tells the story on the terminal, and remembers whether everything went as told. */
 export class Stage {
   allWentAsTold = true
@@ -46,8 +48,9 @@ export class Stage {
     )
   }
 
-  /** Shows a user's rows as the database has them. */
-  rows(userId: string): void {
+  /** Shows a user's rows as the database has them. A first use is recorded a moment after its request was answered. */
+  async rows(userId: string): Promise<void> {
+    await wait(RECORDED_MS)
     const rows = this.#rows.all(userId) as Row[]
     const headings = ['jti', 'device', 'valid', 'issued', 'seen', 'floor', 'parent', 'revoked']
     const table = formatTable(

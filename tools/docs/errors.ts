@@ -7,7 +7,7 @@ export function errorsPage(): string {
   )
   return `${[
     '# Errors',
-    'Every error is a problem document (RFC 9457), `application/problem+json`, with `type`, `title`, `status`, `code` and `detail`. The list of codes is closed. Every 401 has a `WWW-Authenticate` challenge (RFC 6750), with `error="invalid_token"` unless no token was sent.',
+    'Every error is a problem document (RFC 9457), `application/problem+json`, with `type`, `title`, `status`, `code` and `detail`. The list of codes is closed. Every 401 has a `WWW-Authenticate` challenge (RFC 6750), with `error="invalid_token"` unless no token was sent.\n\n`type` leads to the code’s section on the same host: `GET /docs/errors` of the stand-alone server, and in an app of `sessions.routes()`, mounted at the root and before `sessions.authenticate()`.',
     ...sections,
   ].join('\n\n')}\n`
 }

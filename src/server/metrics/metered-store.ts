@@ -21,7 +21,7 @@ export function meteredStore(store: SessionStore, looks: MemoryLooks): SessionSt
     markSeen: (jti, gen) => store.markSeen(jti, gen),
     revoke: (target, reason, at) => store.revoke(target, reason, at),
     list: (userId) => store.list(userId),
-    prune: (ended, now) => store.prune(ended, now),
+    prune: (ended, now, onProgress) => store.prune(ended, now, onProgress),
     close: () => store.close(),
   }
 }

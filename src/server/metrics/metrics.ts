@@ -1,12 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { ErrorCode, SlidingSession } from '../../index.ts'
+import type { SlidingSession } from '../../index.ts'
 import { onCommit } from '../../stores/commits.ts'
+import { onFailure } from '../../stores/or-unavailable.ts'
 import type { SessionStore } from '../../stores/store.ts'
+import type { RequestOutcome } from '../request-outcome.ts'
 import type { DeliveryResult } from '../webhook/webhook.ts'
 import { type MemoryLooks, meteredStore } from './metered-store.ts'
-
-/** What came of a request: it was answered, with or without a new token, or refused with a code. */
-export type RequestOutcome = ErrorCode | 'ok' | 'renewed' | 'aborted' | 'other'
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
 const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
@@ -18,7 +17,7 @@ const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
 export class Metrics {
   readonly registry = new Registry()
   readonly #looks: MemoryLooks = { hits: 0, misses: 0 }
-  #stopListening = (): void => undefined
+  readonly #listening: (() => void)[] = []
   readonly #requests = this.#counter('requests_total', 'Requests by what came of them.', ['outcome'])
   readonly #seconds = this.#histogram('request_duration_seconds', 'How long requests took.', SECONDS)
   readonly #loginFailures = this.#counter('login_failures_total', 'Passwords that were wrong.')
@@ -56,15 +55,16 @@ export class Metrics {
     )
     const reused = this.#counter('reuses_caught_total', 'Superseded tokens that were used: theft.')
     const mismatched = this.#counter('fingerprint_refusals_total', 'Tokens that came from another client.')
-    const failed = this.#counter(
-      'store_errors_total',
-      'Questions that the database of sessions did not answer.',
-    )
+    const failed = this.#counter('store_errors_total', 'Questions that the database did not answer.')
     this.#gauge('active_sessions', 'Sessions that can be used, of all processes.', active)
-    this.#stopListening = onCommit(({ writes, milliseconds }) => {
-      this.#commitWrites.observe(writes)
-      this.#commitSeconds.observe(milliseconds / 1000)
-    })
+    this.#listening.push(
+      onCommit(({ writes, milliseconds }) => {
+        this.#commitWrites.observe(writes)
+        this.#commitSeconds.observe(milliseconds / 1000)
+      }),
+      // Of users, events and limits, of which the library knows nothing.
+      onFailure(() => failed.inc()),
+    )
     sessions
       .on('session.started', () => started.inc())
       .on('session.renewed', () => renewed.inc())
@@ -92,7 +92,7 @@ export class Metrics {
   }
 
   close(): void {
-    this.#stopListening()
+    for (const stop of this.#listening) stop()
     this.registry.clear()
   }
 

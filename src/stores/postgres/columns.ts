@@ -5,7 +5,7 @@ import { toText } from './text.ts'
 /** What is written of one session; `uuid` is its key. */
 export type Keyed<Item> = Item & { readonly uuid: string }
 export type FirstUse = Keyed<{ readonly gen: number }>
-export type Ending = Keyed<{ readonly reason: RevocationReason; readonly at: Timestamp }>
+export type OneRevocation = Keyed<{ readonly reason: RevocationReason; readonly at: Timestamp }>
 
 /** A list for each column, in the order in which `STATEMENTS` takes them. */
 type Columns = readonly unknown[][]
@@ -49,6 +49,6 @@ export function firstUseColumns(uses: readonly FirstUse[]): Columns {
   return [uses.map(keyOf), uses.map(({ gen }) => gen)]
 }
 
-export function endingColumns(endings: readonly Ending[]): Columns {
-  return [endings.map(keyOf), endings.map(({ at }) => at), endings.map(({ reason }) => reason)]
+export function revocationColumns(revocations: readonly OneRevocation[]): Columns {
+  return [revocations.map(keyOf), revocations.map(({ at }) => at), revocations.map(({ reason }) => reason)]
 }

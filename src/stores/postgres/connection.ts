@@ -1,17 +1,17 @@
 import pg from 'pg'
 import { ConfigurationError } from '../../protocol/errors.ts'
+import { ANSWER_MS } from './query.ts'
 
 /** Connections of a process, the listener's among them. `max` in the URL's query changes it. */
 const CONNECTIONS = 10
 
 /**
- * How long anything may take before it is a failure: to connect, to wait for another's lock, to run a statement
- * (told to the server), and to hear of it at all (for connections that are dead without saying so).
+ * How long anything may take before it is a failure: to connect, to wait for another's lock, and to run a statement
+ * (told to the server). `ANSWER_MS` is for connections that are dead without saying so.
  */
 const CONNECT_MS = 3_000
 const LOCK_MS = 1_000
 const STATEMENT_MS = 4_000
-const ANSWER_MS = 5_000
 
 /**
  * Opens a bounded pool of connections to the primary of `url`.

@@ -2,13 +2,11 @@ import { fileURLToPath } from 'node:url'
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator'
 import type { Pool, PoolClient } from 'pg'
 import { ConfigurationError } from '../../protocol/errors.ts'
+import { LOCKS } from './locks.ts'
 import { ask, inTransaction, statement } from './query.ts'
 
 /** The sets of tables, each with migrations and a journal of its own. */
 export type TableSet = 'sessions' | 'server'
-
-/** Names the lock that only one process at a time holds while it makes tables; any constant number does. */
-const LOCK = 4_713_500_931
 
 const TAKE_LOCK = statement('migrate', 'SELECT pg_advisory_xact_lock($1)')
 
@@ -39,7 +37,7 @@ export async function migrateTables(pool: Pool, tables: TableSet): Promise<void>
 async function migrate(client: PoolClient, journal: string, migrations: MigrationMeta[]): Promise<void> {
   await client.query(`SET LOCAL lock_timeout = ${TIMEOUT_MS}`)
   await client.query(`SET LOCAL statement_timeout = ${TIMEOUT_MS}`)
-  await ask(client, TAKE_LOCK, [LOCK], TIMEOUT_MS)
+  await ask(client, TAKE_LOCK, [LOCKS.migrations], TIMEOUT_MS)
   await client.query(
     `CREATE TABLE IF NOT EXISTS ${journal} (created_at bigint PRIMARY KEY, hash text NOT NULL)`,
   )

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { EndedBefore } from '../store.ts'
+import type { EndedBefore, OnProgress } from '../store.ts'
 import { IN_STRETCH, stretches } from './page-ranges.ts'
 import { ask, statement } from './query.ts'
 
@@ -18,12 +18,15 @@ export async function pruneSessions(
   pool: Pool,
   { createdAt, updatedAt, revokedAt }: EndedBefore,
   isClosed: () => boolean,
+  onProgress: OnProgress = () => undefined,
 ): Promise<number> {
+  const all = await stretches(pool)
   let pruned = 0
-  for (const stretch of await stretches(pool)) {
+  for (const [index, stretch] of all.entries()) {
     if (isClosed()) break
     const [gone] = await ask<{ pruned: number }>(pool, PRUNE, [...stretch, createdAt, updatedAt, revokedAt])
     pruned += gone?.pruned ?? 0
+    onProgress((index + 1) / all.length)
   }
   return pruned
 }

@@ -20,7 +20,7 @@ const ATTEMPTS = 3
  * How long to wait for a connection and an answer together, whatever a host's pool says: without limits of its own
  * it waits for ever, and a connection may be dead without saying so.
  */
-const ANSWER_MS = 5_000
+export const ANSWER_MS = 5_000
 
 const LONGEST_MS = 600_000
 

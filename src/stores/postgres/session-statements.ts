@@ -1,10 +1,8 @@
 import type { SessionRecord } from '../../protocol/types.ts'
+import { LONGEST_LIST } from '../store.ts'
 import { toJti } from './jti.ts'
 import { statement } from './query.ts'
 import { fromText } from './text.ts'
-
-/** The longest device list. */
-const LISTED = 1_000
 
 const RECORDS = `
   SELECT s.jti, s.user_id AS "userId", s.ip, a.value AS "userAgent", s.valid,
@@ -25,7 +23,7 @@ export const STATEMENTS = {
 
   list: statement(
     'list',
-    `${RECORDS} WHERE s.user_id = $1 ORDER BY s.valid DESC, s.updated_at DESC LIMIT ${LISTED}`,
+    `${RECORDS} WHERE s.user_id = $1 ORDER BY s.valid DESC, s.updated_at DESC LIMIT ${LONGEST_LIST}`,
   ),
 
   create: statement(

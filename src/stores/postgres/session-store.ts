@@ -1,17 +1,24 @@
 import type { Pool } from 'pg'
 import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/types.ts'
 import { SessionCache } from '../session-cache.ts'
-import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
+import type {
+  EndedBefore,
+  OnProgress,
+  Renewal,
+  RevocationTarget,
+  SessionStore,
+  StoreOptions,
+} from '../store.ts'
 import { BatchQueue } from './batch-queue.ts'
 import {
   creationColumns,
-  type Ending,
-  endingColumns,
   type FirstUse,
   firstUseColumns,
   type Keyed,
   keyOf,
+  type OneRevocation,
   renewalColumns,
+  revocationColumns,
 } from './columns.ts'
 import { toUuid } from './jti.ts'
 import { pruneSessions } from './prune.ts'
@@ -34,7 +41,7 @@ export class PostgresSessionStore implements SessionStore {
    * Grows with every revocation that becomes known. What was asked of the database before may be older than
    * what memory was told meanwhile, and is not remembered.
    */
-  #revocations = 0
+  #revocationCount = 0
   #isClosed = false
   #pruning: Promise<void> = Promise.resolve()
 
@@ -50,9 +57,9 @@ export class PostgresSessionStore implements SessionStore {
     keyOf,
     write: (uses) => this.#write(STATEMENTS.markSeen, uses, firstUseColumns(uses)),
   })
-  readonly #endings = new BatchQueue<Ending, boolean>({
+  readonly #revocations = new BatchQueue<OneRevocation, boolean>({
     keyOf,
-    write: (endings) => this.#write(STATEMENTS.revokeSome, endings, endingColumns(endings)),
+    write: (revocations) => this.#write(STATEMENTS.revokeSome, revocations, revocationColumns(revocations)),
   })
 
   /** `close` frees what the caller opened for this store. */
@@ -84,7 +91,7 @@ export class PostgresSessionStore implements SessionStore {
   async find(jti: string): Promise<SessionRecord | undefined> {
     const uuid = toUuid(jti)
     if (uuid === undefined) return undefined
-    const before = this.#revocations
+    const before = this.#revocationCount
     const [row] = await ask<SessionRecord>(this.#pool, STATEMENTS.find, [uuid])
     if (row === undefined) {
       this.#cache.forget(jti)
@@ -96,7 +103,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   async create(record: SessionRecord): Promise<void> {
-    const before = this.#revocations
+    const before = this.#revocationCount
     const isNew = await this.#creations.run({ ...record, uuid: keyIn(record.jti) })
     if (!isNew) throw new Error('a session with this key is there already')
     this.#remember(record, before)
@@ -134,14 +141,14 @@ export class PostgresSessionStore implements SessionStore {
     return rows.map(toRecord)
   }
 
-  async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
-    const pruning = this.#prune(ended, now)
+  async prune(ended: EndedBefore, now: Timestamp, onProgress?: OnProgress): Promise<number> {
+    const pruning = this.#prune(ended, now, onProgress)
     this.#pruning = Promise.allSettled([this.#pruning, pruning]).then(() => undefined)
     return pruning
   }
 
-  async #prune(ended: EndedBefore, now: Timestamp): Promise<number> {
-    const pruned = await pruneSessions(this.#pool, ended, () => this.#isClosed)
+  async #prune(ended: EndedBefore, now: Timestamp, onProgress?: OnProgress): Promise<number> {
+    const pruned = await pruneSessions(this.#pool, ended, () => this.#isClosed, onProgress)
     if (!this.#isClosed) await this.#userAgents.deleteUnused(now)
     if (!this.#isClosed) await this.#listener?.prune()
     return pruned
@@ -151,7 +158,7 @@ export class PostgresSessionStore implements SessionStore {
     this.#isClosed = true
     this.#listener?.close()
     await this.#pruning
-    const queues = [this.#creations, this.#renewals, this.#firstUses, this.#endings]
+    const queues = [this.#creations, this.#renewals, this.#firstUses, this.#revocations]
     await Promise.all(queues.map((queue) => queue.idle()))
     this.#cache.clear()
     await this.#close()
@@ -185,8 +192,8 @@ export class PostgresSessionStore implements SessionStore {
   async #revokeOne(jti: string, reason: RevocationReason, at: Timestamp): Promise<number> {
     const uuid = toUuid(jti)
     if (uuid === undefined) return 0
-    const isRevoked = await this.#endings.run({ uuid, reason, at })
-    this.#revocations += 1
+    const isRevoked = await this.#revocations.run({ uuid, reason, at })
+    this.#revocationCount += 1
     this.#cache.change(jti, { valid: false, revokedAt: at, revokedReason: reason })
     return isRevoked ? 1 : 0
   }
@@ -199,9 +206,16 @@ export class PostgresSessionStore implements SessionStore {
   ): Promise<number> {
     const kept = except === undefined ? null : (toUuid(except) ?? null)
     const count = await this.#countRevoked([toText(userId), kept, at, reason])
-    this.#revocations += 1
-    this.#cache.invalidateUser(userId, except)
+    this.#revocationCount += 1
+    this.#forgetRevoked(userId, except, at)
     return count
+  }
+
+  /** Of sessions that began meanwhile memory does not know whether they were there yet: the database is asked. */
+  #forgetRevoked(userId: string, except: string | undefined, at: Timestamp): void {
+    const isOther = (record: SessionRecord) => record.userId === userId && record.jti !== except
+    this.#cache.forgetWhere((record) => isOther(record) && record.createdAt >= at)
+    this.#cache.invalidate(isOther)
   }
 
   /** All at once, or not at all, however many sessions a user has. */
@@ -218,7 +232,7 @@ export class PostgresSessionStore implements SessionStore {
 
   /** What was revoked by anybody is no longer valid here either. */
   #learn(jtis: readonly string[] | 'all'): void {
-    this.#revocations += 1
+    this.#revocationCount += 1
     if (jtis === 'all') {
       this.#cache.clear()
       this.#userAgents.forget()
@@ -226,7 +240,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   #remember(record: SessionRecord, before: number): void {
-    if (this.#revocations === before) this.#cache.set(record)
+    if (this.#revocationCount === before) this.#cache.set(record)
   }
 
   /** Where nobody knows whether a write was made, memory does not claim to. */

@@ -1,12 +1,11 @@
 import type { Pool } from 'pg'
 import type { Timestamp } from '../../protocol/types.ts'
 import { Recent } from '../../recent.ts'
+import { isMarkedUsed, REMEMBERED_USER_AGENTS, unusedBefore } from '../user-agent-numbers.ts'
 import { ask, askAtLength, statement } from './query.ts'
 
-const DAY = 86_400_000
-
-/** User agents whose number is remembered; about 0.5 kB each. */
-const REMEMBERED = 4_096
+/** They are looked for at most this often, as every session is read for it. */
+const DELETION_INTERVAL_MS = 86_400_000
 
 const STATEMENTS = {
   /** First, as most are there, and an insertion uses up a number even where it finds a row. */
@@ -41,14 +40,15 @@ interface Agent {
 }
 
 /**
- * The numbers of user agents. A number is marked as used at most once a day, and an unused one is deleted
- * only after two, so that no process deletes a number which another one is about to write.
+ * The numbers of user agents: see `user-agent-numbers.ts` on when they are marked as used, and deleted.
  */
 export class UserAgents {
   readonly #pool: Pool
   readonly #isKnown: () => boolean
   #deletedAt = Number.NEGATIVE_INFINITY
-  readonly #known = new Recent<string, { readonly id: number; readonly usedAt: Timestamp }>(REMEMBERED)
+  readonly #known = new Recent<string, { readonly id: number; readonly usedAt: Timestamp }>(
+    REMEMBERED_USER_AGENTS,
+  )
 
   /**
    * `isKnown` tells whether the database is surely the one that the numbers are of: another one that took over
@@ -65,8 +65,8 @@ export class UserAgents {
     const unknown = new Set<string>()
     for (const value of values) {
       const known = this.#isKnown() ? this.#known.get(value) : undefined
-      if (known === undefined || now - known.usedAt >= DAY) unknown.add(value)
-      else numbers.set(value, known.id)
+      if (known !== undefined && isMarkedUsed(known.usedAt, now)) numbers.set(value, known.id)
+      else unknown.add(value)
     }
     for (const { id, value } of unknown.size === 0 ? [] : await this.#look([...unknown], now)) {
       numbers.set(value, id)
@@ -81,12 +81,11 @@ export class UserAgents {
   }
 
   /**
-   * Deletes the user agents that no session has and that were not used lately. As it reads every session, it
-   * does so at most once a day, and only where there is one to look for.
+   * Deletes the user agents that no session has and that were not used lately, where there is one to look for.
    */
   async deleteUnused(now: Timestamp): Promise<void> {
-    const before = now - 2 * DAY
-    if (now - this.#deletedAt < DAY) return
+    const before = unusedBefore(now)
+    if (now - this.#deletedAt < DELETION_INTERVAL_MS) return
     const [found] = await ask<{ isAny: boolean }>(this.#pool, STATEMENTS.isAnyUnused, [before])
     if (found?.isAny !== true) return
     this.#deletedAt = now

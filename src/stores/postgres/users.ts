@@ -6,11 +6,9 @@ import type { Timestamp } from '../../protocol/types.ts'
 import { orUnavailable } from '../or-unavailable.ts'
 import type { UserChange, UserPage, UserRecord, UserStore, UserUpdate } from '../server-store.ts'
 import { isAdmin, isSame } from '../user-changes.ts'
+import { LOCKS } from './locks.ts'
 import { inTransaction } from './query.ts'
 import { users } from './server-schema.ts'
-
-/** Names the lock under which users are changed, one at a time; any constant number does. */
-const LOCK = 4_713_500_932
 
 /** The users in a PostgreSQL database whose tables are up to date. */
 export class PostgresUserStore implements UserStore {
@@ -92,7 +90,7 @@ async function update(
   change: UserChange,
   at: Timestamp,
 ): Promise<UserUpdate> {
-  await database.execute(sql`SELECT pg_advisory_xact_lock(${sql.raw(String(LOCK))})`)
+  await database.execute(sql`SELECT pg_advisory_xact_lock(${sql.raw(String(LOCKS.users))})`)
   const [before] = await database.select().from(users).where(eq(users.id, id)).for('update')
   if (before === undefined) return { kind: 'unknown' }
   const after = { ...before, ...change }

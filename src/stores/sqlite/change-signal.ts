@@ -4,8 +4,8 @@ import { oncePerTurn } from './once-per-turn.ts'
 
 /** Tells whether anybody has committed to a database since the last time it was asked. */
 export interface ChangeSignal {
-  /** With the connection of a request, as of the time when the event loop took that request from the system. */
-  hasChanged(connection?: object): boolean
+  /** With the socket of a request, as of the time when the event loop took that request from the system. */
+  hasChanged(socket?: object): boolean
 }
 
 /**

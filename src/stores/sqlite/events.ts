@@ -2,7 +2,8 @@ import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { Timestamp } from '../../protocol/types.ts'
 import { orUnavailable } from '../or-unavailable.ts'
 import type { EventPage, EventRecord, EventStore } from '../server-store.ts'
-import type { Drizzle } from './connection.ts'
+import { CommitQueue } from './commit-queue.ts'
+import type { Drizzle, Sqlite } from './connection.ts'
 import { events } from './server-schema.ts'
 
 /** Rows deleted in one go: a few milliseconds, then requests have their turn. */
@@ -13,9 +14,12 @@ export class SqliteEventStore implements EventStore {
   readonly #database: Drizzle
   readonly #append
   readonly #prune
+  /** Events of one turn share a commit, and none is waited for in the middle of a request. */
+  readonly #queue: CommitQueue
 
-  constructor(database: Drizzle) {
+  constructor(sqlite: Sqlite, database: Drizzle) {
     this.#database = database
+    this.#queue = new CommitQueue(sqlite, () => undefined)
     const { placeholder } = sql
     this.#append = database
       .insert(events)
@@ -38,7 +42,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   append(event: Omit<EventRecord, 'id'>): Promise<void> {
-    return orUnavailable(() => void this.#append.run({ ...event }))
+    return orUnavailable(() => this.#queue.run(() => void this.#append.run({ ...event })))
   }
 
   list({ userId, type, before, limit }: EventPage): Promise<EventRecord[]> {

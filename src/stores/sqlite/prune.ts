@@ -1,5 +1,5 @@
 import type { Timestamp } from '../../protocol/types.ts'
-import type { EndedBefore } from '../store.ts'
+import type { EndedBefore, OnProgress } from '../store.ts'
 import type { RevocationLog } from './revocation-log.ts'
 import { FIRST_KEY, type SessionStatements } from './session-statements.ts'
 import type { UserAgents } from './user-agents.ts'
@@ -15,6 +15,7 @@ export function* pruneSteps(
   userAgents: UserAgents,
   ended: EndedBefore,
   now: Timestamp,
+  onProgress: OnProgress = () => undefined,
 ): Generator<() => number> {
   const used = new Set<number>()
   for (let from = FIRST_KEY; ; ) {
@@ -26,7 +27,8 @@ export function* pruneSteps(
       if (lastUserAgentId !== null) used.add(lastUserAgentId)
     }
     const range = { from, to, ...ended }
-    yield () => statements.prune.run(range).changes
+    yield () => log.withoutNews(() => statements.prune.run(range).changes)
+    onProgress(shareBefore(to))
     from = to
   }
   yield () => {
@@ -39,4 +41,9 @@ export function* pruneSteps(
       return 0
     }
   }
+}
+
+/** The share of all sessions up to a key: keys are random, and so evenly spread. */
+function shareBefore(key: Buffer): number {
+  return key.readUInt16BE() / 0xffff
 }

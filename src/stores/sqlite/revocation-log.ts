@@ -50,6 +50,14 @@ export class RevocationLog {
     this.#statements.add.run({ at, jti, userId: null, except: null, reason: null, isOpen: 0 })
   }
 
+  /** A write, in a transaction, whose rows in the log are no news: that ended sessions are deleted changes nothing. */
+  withoutNews<T>(write: () => T): T {
+    const last = this.#last() ?? 0
+    const result = write()
+    this.#statements.deleteAfter.run({ seq: last })
+    return result
+  }
+
   /** Logs that all sessions of a user but one are revoked from now on, whatever their rows say. */
   open(userId: string, except: Buffer | null, reason: RevocationReason, at: Timestamp): Revocation {
     const { lastInsertRowid } = this.#statements.add.run({ at, jti: null, userId, except, reason, isOpen: 1 })
@@ -127,6 +135,10 @@ function prepareStatements(database: Drizzle) {
       .update(revocations)
       .set({ isOpen: false })
       .where(eq(revocations.seq, placeholder('seq')))
+      .prepare(),
+    deleteAfter: database
+      .delete(revocations)
+      .where(gt(revocations.seq, placeholder('seq')))
       .prepare(),
     openOf: select()
       .where(and(isOpen, eq(revocations.userId, placeholder('userId'))))

@@ -17,7 +17,7 @@ export function sqliteServerDatabase(sqlite: Sqlite): ServerDatabase {
   return {
     sessions,
     users: new SqliteUserStore(database),
-    events: new SqliteEventStore(database),
+    events: new SqliteEventStore(sqlite, database),
     loginLimits: sqliteLoginLimits(sqlite, database),
     countActiveSessions: activeSessionsCounter(sessionTables),
     ping: () => orUnavailable(() => void database.select({ one: sql`1` }).from(users).limit(1).get()),

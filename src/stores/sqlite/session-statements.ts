@@ -1,12 +1,10 @@
 import { and, asc, count, desc, eq, gt, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { SessionRecord } from '../../protocol/types.ts'
+import { LONGEST_LIST } from '../store.ts'
 import type { Drizzle } from './connection.ts'
 import { toJti } from './jti.ts'
 import { sessions, userAgents } from './schema.ts'
-
-/** The longest device list. */
-const LISTED = 1_000
 
 /** Rows looked at in one go when pruning: a few milliseconds, then requests have their turn. */
 const PRUNE_BATCH = 500
@@ -27,7 +25,7 @@ export function prepareStatements(database: Drizzle) {
     list: selectRecords(database)
       .where(isOfUser)
       .orderBy(desc(sessions.valid), desc(sessions.updatedAt))
-      .limit(LISTED)
+      .limit(LONGEST_LIST)
       .prepare(),
 
     create: database

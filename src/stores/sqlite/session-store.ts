@@ -1,12 +1,19 @@
 import type { RevocationReason, SessionRecord, Timestamp } from '../../protocol/types.ts'
 import { SessionCache } from '../session-cache.ts'
-import type { EndedBefore, Renewal, RevocationTarget, SessionStore, StoreOptions } from '../store.ts'
+import type {
+  EndedBefore,
+  OnProgress,
+  Renewal,
+  RevocationTarget,
+  SessionStore,
+  StoreOptions,
+} from '../store.ts'
 import { type ChangeSignal, changeSignal } from './change-signal.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { Drizzle, Sqlite } from './connection.ts'
 import { toJti, toKey, toUserKey } from './jti.ts'
 import { pruneSteps } from './prune.ts'
-import { RevocationLog } from './revocation-log.ts'
+import { type Revocation, RevocationLog } from './revocation-log.ts'
 import { Revoking } from './revoking.ts'
 import { prepareStatements, toRecord } from './session-statements.ts'
 import { UserAgents } from './user-agents.ts'
@@ -25,7 +32,7 @@ export class SqliteSessionStore implements SessionStore {
   /** Whether there are commits after which the log was not read yet: a signal comes once, and reading may fail. */
   #isBehind = false
   /** Grows with every revocation that becomes known: what was written before is not remembered as valid after it. */
-  #revocations = 0
+  #revocationCount = 0
   #isClosed = false
 
   constructor(sqlite: Sqlite, database: Drizzle, ownsConnection: boolean, options: StoreOptions = {}) {
@@ -42,9 +49,9 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   /** What memory says against a session stays true, whatever was committed since. */
-  peek(jti: string, connection?: object): SessionRecord | undefined {
+  peek(jti: string, socket?: object): SessionRecord | undefined {
     try {
-      this.#catchUp(connection)
+      this.#catchUp(socket)
     } catch (error) {
       const known = this.#cache.get(jti)
       if (known?.valid === false) return known
@@ -67,20 +74,20 @@ export class SqliteSessionStore implements SessionStore {
 
   /** What is still open of the user's revocations is finished before, so that it cannot take this session along. */
   async create(record: SessionRecord): Promise<void> {
-    let before = this.#revocations
+    let before = this.#revocationCount
     for (;;) {
       const isInserted = await this.#queue.run(() => {
         if (this.#log.openOf(record.userId).length > 0) return false
         // What was revoked until now does not concern this session.
         this.#readLog()
-        before = this.#revocations
+        before = this.#revocationCount
         this.#insert(record)
         return true
       })
       if (isInserted) break
       await this.#revoking.finishOf(record.userId)
     }
-    if (this.#revocations === before) this.#cache.set(record)
+    if (this.#revocationCount === before) this.#cache.set(record)
   }
 
   async renew({ jti, expected, lineage, at, client }: Renewal): Promise<boolean> {
@@ -118,10 +125,13 @@ export class SqliteSessionStore implements SessionStore {
 
   async revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
     const count = await this.#revoking.revoke(target, reason, at)
-    this.#revocations += 1
+    this.#revocationCount += 1
     if ('jti' in target) {
       this.#cache.change(target.jti, { valid: false, revokedAt: at, revokedReason: reason })
-    } else this.#cache.invalidateUser(target.userId, target.except)
+    } else {
+      // The log tells which ones, as it does to others: a session that began right after it is not among them.
+      this.#isBehind = true
+    }
     return count
   }
 
@@ -129,10 +139,10 @@ export class SqliteSessionStore implements SessionStore {
     return this.#statements.list.all({ userId, userKey: toUserKey(userId) }).map(toRecord)
   }
 
-  async prune(ended: EndedBefore, now: Timestamp): Promise<number> {
+  async prune(ended: EndedBefore, now: Timestamp, onProgress?: OnProgress): Promise<number> {
     await this.#revoking.finishAll()
     let pruned = 0
-    const steps = pruneSteps(this.#statements, this.#log, this.#userAgents, ended, now)
+    const steps = pruneSteps(this.#statements, this.#log, this.#userAgents, ended, now, onProgress)
     while (!this.#isClosed) {
       const { value: step, done } = steps.next()
       if (done === true) break
@@ -163,8 +173,8 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   /** If anybody has committed, what was revoked meanwhile is no longer valid here either. */
-  #catchUp(connection?: object): void {
-    if (this.#signal.hasChanged(connection)) this.#isBehind = true
+  #catchUp(socket?: object): void {
+    if (this.#signal.hasChanged(socket)) this.#isBehind = true
     if (!this.#isBehind) return
     this.#readLog()
     if (this.#sqlite.inTransaction) this.#readAgain()
@@ -178,9 +188,9 @@ export class SqliteSessionStore implements SessionStore {
 
   #readLog(): void {
     const news = this.#log.read()
-    if (news.length > 0) this.#revocations += 1
+    if (news.length > 0) this.#revocationCount += 1
     if (news === 'missed') this.#cache.clear()
-    else for (const { jti, userId, except } of news) this.#invalidate(jti, userId, except)
+    else this.#invalidate(news)
     this.#isBehind = false
   }
 
@@ -190,8 +200,16 @@ export class SqliteSessionStore implements SessionStore {
     this.#readAgain()
   }
 
-  #invalidate(jti: Buffer | null, userId: string | null, except: Buffer | null): void {
-    if (jti !== null) this.#cache.change(toJti(jti), { valid: false })
-    if (userId !== null) this.#cache.invalidateUser(userId, except === null ? undefined : toJti(except))
+  /** However many users the news are about, memory is gone through once. */
+  #invalidate(news: readonly Revocation[]): void {
+    const byUser = new Map<string, (string | undefined)[]>()
+    for (const { jti, userId, except } of news) {
+      if (jti !== null) this.#cache.change(toJti(jti), { valid: false })
+      if (userId === null) continue
+      const kept = except === null ? undefined : toJti(except)
+      byUser.set(userId, [...(byUser.get(userId) ?? []), kept])
+    }
+    if (byUser.size === 0) return
+    this.#cache.invalidate(({ userId, jti }) => byUser.get(userId)?.some((kept) => kept !== jti) === true)
   }
 }

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { performance } from 'node:perf_hooks'
 
-/** Where a connection notes its requests. */
+/** Where the socket of a connection notes its requests. */
 const NOTES = Symbol('requests')
 
 interface Notes {
@@ -15,7 +15,7 @@ interface Notes {
 }
 
 /** What requests come by, as far as it is known here. */
-export interface Connection {
+export interface Socket {
   [NOTES]?: Notes
 }
 
@@ -35,7 +35,7 @@ export function currentTurn(): number {
  * being answered (pipelining, RFC 9112 section 9.3.2). Of the first request that is seen on a connection nobody
  * knows what was before.
  */
-export function turnOf({ [NOTES]: notes }: Connection): number | undefined {
+export function turnOf({ [NOTES]: notes }: Socket): number | undefined {
   return notes?.isAlone === true ? notes.turn : undefined
 }
 
@@ -49,15 +49,15 @@ export function followRequests(): void {
   channel('http.server.response.finish').subscribe((message) => end(socketOf(message)))
 }
 
-function socketOf(message: unknown): Connection {
-  return (message as { readonly socket: Connection }).socket
+function socketOf(message: unknown): Socket {
+  return (message as { readonly socket: Socket }).socket
 }
 
-function begin(connection: Connection): void {
+function begin(socket: Socket): void {
   const turn = currentTurn()
-  const notes = connection[NOTES]
+  const notes = socket[NOTES]
   if (notes === undefined) {
-    connection[NOTES] = { unanswered: 1, answeredIn: turn, turn, isAlone: false }
+    socket[NOTES] = { unanswered: 1, answeredIn: turn, turn, isAlone: false }
     return
   }
   notes.isAlone = notes.unanswered === 0 && notes.answeredIn < turn
@@ -65,7 +65,7 @@ function begin(connection: Connection): void {
   notes.turn = turn
 }
 
-function end({ [NOTES]: notes }: Connection): void {
+function end({ [NOTES]: notes }: Socket): void {
   if (notes === undefined) return
   notes.unanswered -= 1
   notes.answeredIn = currentTurn()

@@ -1,20 +1,17 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
 import type { Timestamp } from '../../protocol/types.ts'
 import { Recent } from '../../recent.ts'
+import { isMarkedUsed, REMEMBERED_USER_AGENTS, unusedBefore } from '../user-agent-numbers.ts'
 import type { Drizzle } from './connection.ts'
 import { userAgents } from './schema.ts'
 
-const DAY = 86_400_000
-
-/** User agents whose number is remembered; about 0.5 kB each. */
-const REMEMBERED = 4_096
-
 /**
- * The numbers of user agents. A number is marked as used at most once a day, and an unused one is deleted
- * only after two, so that no process deletes a number which another one is about to write.
+ * The numbers of user agents: see `user-agent-numbers.ts` on when they are marked as used, and deleted.
  */
 export class UserAgents {
-  readonly #known = new Recent<string, { readonly id: number; readonly usedAt: Timestamp }>(REMEMBERED)
+  readonly #known = new Recent<string, { readonly id: number; readonly usedAt: Timestamp }>(
+    REMEMBERED_USER_AGENTS,
+  )
   readonly #upsert
   readonly #deleteUnused
 
@@ -34,7 +31,7 @@ export class UserAgents {
   /** The number of a user agent, made where it is new. */
   idOf(value: string, now: Timestamp): number {
     const known = this.#known.get(value)
-    if (known !== undefined && now - known.usedAt < DAY) return known.id
+    if (known !== undefined && isMarkedUsed(known.usedAt, now)) return known.id
     const id = this.#upsert.all({ value, usedAt: now })[0]?.id as number
     this.#known.set(value, { id, usedAt: now })
     return id
@@ -47,6 +44,6 @@ export class UserAgents {
 
   /** Deletes a number that no session refers to, unless it was used lately. */
   deleteUnused(id: number, now: Timestamp): void {
-    this.#deleteUnused.run({ id, before: now - 2 * DAY })
+    this.#deleteUnused.run({ id, before: unusedBefore(now) })
   }
 }

@@ -18,7 +18,8 @@ interface Layer {
 export function routesOf(app: Application, known: readonly string[]): string[] {
   const places = new Set(known.map((path) => `/${path.split('/')[1]}`))
   const stack = (app as unknown as { router: { stack: readonly Layer[] } }).router.stack
-  return routesIn(stack, '', places).sort()
+  // Of the page of errors there are two: the first one answers.
+  return [...new Set(routesIn(stack, '', places))].sort()
 }
 
 function routesIn(stack: readonly Layer[], prefix: string, places: ReadonlySet<string>): string[] {
