@@ -14,24 +14,29 @@ export interface Addresses {
   readonly listen: string
 }
 
-/** Runs nginx on the configuration of this example, in a folder that goes when it ends; resolves when it listens. */
+/** Runs nginx on the configuration of this example; resolves when it listens. */
 export async function startNginx({ servers, app, listen }: Addresses): Promise<Program> {
   const example = readFileSync(new URL('sliding-jwt.conf', import.meta.url), 'utf8')
     .replace('server 127.0.0.1:3000;', servers.map((server) => `server ${server};`).join(' '))
     .replace('127.0.0.1:8000', app)
     .replace('127.0.0.1:8080', listen)
+  return runNginx(example, listen)
+}
+
+/** Runs nginx on a site, in a folder that goes when it ends; resolves when it listens. */
+export async function runNginx(site: string, listen: string): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-nginx-'))
   // The worker may be another user than the one who made the folder.
   chmodSync(folder, 0o755)
-  writeFileSync(join(folder, 'nginx.conf'), wholeOf(example))
+  writeFileSync(join(folder, 'nginx.conf'), wholeOf(site))
   const nginx = start('nginx', 'nginx', ['-p', folder, '-c', 'nginx.conf'], { env: { PATH } })
   const ended = nginx.ended.finally(() => rmSync(folder, { recursive: true }))
   await untilListening(listen, nginx)
   return { ...nginx, ended }
 }
 
-/** What nginx needs around the example to run by itself, with everything that it writes in its folder. */
-function wholeOf(example: string): string {
+/** What nginx needs around a site to run by itself, with everything that it writes in its folder. */
+function wholeOf(site: string): string {
   const written = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return [
     'daemon off;',
@@ -42,7 +47,7 @@ function wholeOf(example: string): string {
     'http {',
     'access_log off;',
     ...written.map((what) => `${what}_temp_path ${what};`),
-    example,
+    site,
     '}',
     '',
   ].join('\n')

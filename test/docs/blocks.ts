@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /** The root of the repository. */
 export const ROOT = new URL('../../', import.meta.url)
@@ -24,6 +25,9 @@ export const PAGES = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
 ]
+
+/** The pages of the examples: their commands are run, too; their programs by tests of their own in test/examples. */
+export const EXAMPLES = globSync('examples/**/README.md', { cwd: fileURLToPath(ROOT) }).sort()
 
 const BLOCK = /(?:<!-- not run(?: here)?: ([^\n]+) -->\s*)?^```(\w*)\n(.*?)^```$/gms
 

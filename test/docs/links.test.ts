@@ -1,15 +1,11 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { EVENT_TYPES } from '../../src/server/audit.ts'
 import { openApiDocument } from '../../src/server/openapi/document.ts'
-import { PAGES, ROOT } from './blocks.ts'
-
-/** Of the examples the links are tested here, and the rest by tests of their own. */
-const ALL_PAGES = [...PAGES, ...globSync('examples/**/*.md', { cwd: fileURLToPath(ROOT) })]
+import { EXAMPLES, PAGES, ROOT } from './blocks.ts'
 
 /** Every link within the repository: `[text](path#section)`, from which page. */
-const LINKS = ALL_PAGES.flatMap((page) =>
+const LINKS = [...PAGES, ...EXAMPLES].flatMap((page) =>
   [...withoutBlocks(textOf(page)).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(
     ([, path = '', section]) => ({ page, path, section }),
   ),

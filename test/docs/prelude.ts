@@ -1,4 +1,5 @@
-import express, { type Express, type Request } from 'express'
+import express, { type Express } from 'express'
+import session, { type Store } from 'express-session'
 import { type SlidingSession, slidingSession } from '../../src/index.ts'
 
 /** What the pages take for granted in their blocks: an app of the reader's own, with users and their orders. */
@@ -26,8 +27,14 @@ export async function takeRefreshToken(token: unknown): Promise<string | undefin
   return token === undefined ? undefined : 'ada'
 }
 
-export async function takeOldSession(req: Request): Promise<string | undefined> {
-  return req.get('cookie') === undefined ? undefined : 'ada'
+/** Of the express-session that somebody moves from. */
+export const secret = 'a secret of the old sessions'
+export const store: Store = new session.MemoryStore()
+
+declare module 'express-session' {
+  interface SessionData {
+    userId?: string
+  }
 }
 
 /** Credentials of who reads about clients. */

@@ -5,7 +5,8 @@ import { afterAll } from 'vitest'
 import { type Block, ROOT } from './blocks.ts'
 import * as prelude from './prelude.ts'
 
-const PRELUDE = fileURLToPath(new URL('prelude.ts', import.meta.url))
+/** What the pages take for granted, as a module. */
+export const PRELUDE = fileURLToPath(new URL('prelude.ts', import.meta.url))
 const FOLDER = fileURLToPath(new URL('reports/', ROOT))
 
 /** A folder within the repository, from which the packages are found; it goes when the tests of a file are done. */
@@ -14,6 +15,13 @@ export function makeFolder(): string {
   const folder = mkdtempSync(join(FOLDER, 'docs-'))
   afterAll(() => rmSync(folder, { recursive: true }))
   return folder
+}
+
+/** Writes a program under a name, as it is. */
+export function writeWhole(folder: string, name: string, code: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, fromSource(code))
+  return path
 }
 
 /** Writes a block as a program: with the package's source in place of the package, and what the pages take for granted. */

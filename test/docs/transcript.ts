@@ -19,15 +19,15 @@ export function stepsOf(transcript: string): Step[] {
 }
 
 /**
- * What a shown output matches: `…` stands for anything within a line, blanks for any number of them, and what
- * stands behind two blanks and a `#` is said to the reader.
+ * What a shown output matches: `…` stands for anything within a line, or as a line of its own for one line or more;
+ * blanks stand for any number of them, and what stands behind two blanks and a `#` is said to the reader.
  */
 export function patternOf(shown: string): RegExp {
   const lines = shown
     .trim()
     .split('\n')
     .map((line) => line.replace(/ {2,}# .*$/, '').trim())
-    .map((line) => line.split('…').map(patternOfText).join('.*'))
+    .map((line) => (line === '…' ? '[^]*' : line.split('…').map(patternOfText).join('.*')))
   return new RegExp(`^${lines.join('\\n')}$`)
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { blocksOf } from '../docs/blocks.ts'
 import { isInstalled, run } from './run.ts'
 import { standAlone } from './stand-alone.ts'
 
@@ -41,6 +42,22 @@ describe.skipIf(!isPossible)('examples/curl', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ code: 'token_missing' })
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ code: 'session_revoked' })
     expect(lines.slice(1, -1)).toEqual(['200', '200', '200', '"gen":1', '200', '200', '"gen":2', '204'])
+  })
+
+  it.skipIf(!isInstalled('jq'))('goes as its README shows', async () => {
+    const [block] = blocksOf('examples/curl/README.md')
+    expect(block?.language).toBe('bash')
+    const story = (block?.code ?? '')
+      .replace('source examples/curl/sliding.sh\nSERVER=http://127.0.0.1:3000\n', '')
+      // Typed by nobody here; curl tells what came of each request.
+      .replace(/^(read .*)$/m, `{ $1; } < <(printf '%s\\n' "$NAME" "$PASSWORD")`)
+      .replaceAll(/\bjwt_curl(?! \S+\(\))/g, `jwt_curl --fail --write-out ' %{http_code}\\n'`)
+    const [blank, login = '', me = '', logout] = (await bash(story)).trimEnd().split('\n')
+    expect([blank, logout]).toEqual(['', ' 204'])
+    for (const line of [login, me]) {
+      expect(line).toMatch(/ 200$/)
+      expect(JSON.parse(line.replace(/ 200$/, ''))).toMatchObject({ user: { username: server.username } })
+    }
   })
 
   it('answers requests in parallel, and goes on with the one new token', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { blocksOf } from '../docs/blocks.ts'
 import { isInstalled, run } from './run.ts'
 import { standAlone } from './stand-alone.ts'
 
@@ -35,6 +36,18 @@ client.token = old
 print(json.dumps(client.request("GET", "/me").json["code"]))
 `)
     expect(lines).toEqual([401, 401, 200, 'admin', 1, 'admin', 2, 204, null, 'session_revoked'])
+  })
+
+  it('goes as its README shows', async () => {
+    const [block] = blocksOf('examples/python/README.md')
+    expect(block?.language).toBe('python')
+    // Typed by nobody here.
+    const script = (block?.code ?? '')
+      .replace('from getpass import getpass', 'input = lambda _: E["NAME"]\ngetpass = lambda: E["PASSWORD"]')
+      .replace('"http://127.0.0.1:3000"', 'E["SERVER"]')
+      .replace('print(', 'print(json.dumps(')
+      .replace('.json)', '.json))')
+    expect(await python(script)).toMatchObject([{ user: { username: server.username } }])
   })
 
   it('serves several threads', async () => {

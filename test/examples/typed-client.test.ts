@@ -4,8 +4,10 @@ import openapiTypescript, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
 import { expect, it, onTestFinished } from 'vitest'
 import { openApiDocument } from '../../src/server/openapi/document.ts'
+import { blocksOf } from '../docs/blocks.ts'
 import { addUser, PASSWORD, startBench } from '../server/support.ts'
 import { HOUR, T0 } from '../support/records.ts'
+import { run } from './run.ts'
 
 const FOLDER = fileURLToPath(new URL('../../examples/typed-client', import.meta.url))
 
@@ -40,6 +42,11 @@ await client.PATCH('/admin/users/{id}', { params: { path: { id: 'x' } }, body: {
 console.log((await client.GET('/me')).data?.user.passwordHash)
 `
 
+/** What the README shows, as a program of somebody whose password is known. */
+const SHOWN =
+  blocksOf('examples/typed-client/README.md').find(({ language }) => language === 'ts')?.code ?? ''
+const README = `import { typedClient } from './client.ts'\nconst password = '${PASSWORD}'\n${SHOWN}`
+
 /** Compiles files that exist nowhere but here, beside those that do; the lines that are wrong, by file. */
 function wrongLines(files: Readonly<Record<string, string>>): Record<string, number[]> {
   const { config } = ts.readConfigFile(
@@ -71,8 +78,28 @@ it('a client generated from the document compiles, and takes nothing that the se
     [`${FOLDER}/api.ts`]: types,
     [`${FOLDER}/right.ts`]: RIGHT,
     [`${FOLDER}/wrong.ts`]: WRONG,
+    [`${FOLDER}/readme.ts`]: README,
   })
-  expect(found).toEqual({ 'api.ts': [], 'client.ts': [], 'right.ts': [], 'wrong.ts': [3, 4, 5, 6, 7, 8] })
+  expect(found).toEqual({
+    'api.ts': [],
+    'client.ts': [],
+    'right.ts': [],
+    'wrong.ts': [3, 4, 5, 6, 7, 8],
+    'readme.ts': [],
+  })
+})
+
+it('does what its README shows', async () => {
+  const bench = await startBench()
+  await addUser(bench, 'ada')
+  const server = bench.app.listen(0)
+  onTestFinished(() => void server.close())
+  const program = README.replace('./client.ts', `${FOLDER}/client.ts`).replace(
+    'http://localhost:3000',
+    `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  )
+  const args = ['--no-warnings', '--input-type=module-typescript', '--eval', program]
+  expect(await run('typed-client', process.execPath, args, {})).toBe('ada\n')
 })
 
 /** The example as far as it is used here: its types are those that the test above generates. */

@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { DesignResult } from './compare.ts'
 import { comparisonTable } from './comparison-table.ts'
 import { plotComparison } from './plot.ts'
@@ -6,15 +7,13 @@ import { plotComparison } from './plot.ts'
 const BEGIN = '<!-- comparison: written by npm run simulate -- --compare -->'
 const END = '<!-- end of comparison -->'
 
-const DOCUMENT = new URL('../../docs/why-this-design.md', import.meta.url)
-const PLOT = new URL('../../docs/images/four-designs.svg', import.meta.url)
-
-/** Puts the measured table and plot into the documentation. */
-export async function writeDocument(results: readonly DesignResult[]): Promise<void> {
-  await mkdir(new URL('.', PLOT), { recursive: true })
-  await writeFile(PLOT, plotComparison(results))
-  const text = await readFile(DOCUMENT, 'utf8')
-  await writeFile(DOCUMENT, withTable(text, comparisonTable(results)))
+/** Puts the measured table and plot into the documentation, which is in a folder. */
+export async function writeDocument(results: readonly DesignResult[], folder: string): Promise<void> {
+  const [document, images] = [join(folder, 'why-this-design.md'), join(folder, 'images')]
+  const text = await readFile(document, 'utf8')
+  await mkdir(images, { recursive: true })
+  await writeFile(join(images, 'four-designs.svg'), plotComparison(results))
+  await writeFile(document, withTable(text, comparisonTable(results)))
 }
 
 /**

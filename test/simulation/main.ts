@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Conditions, type Failure, planWorld, runCampaign } from './campaign.ts'
 import { compareDesigns } from './compare.ts'
@@ -19,7 +20,8 @@ const USAGE = `npm run simulate -- [options]
   --world W        one world of the seed alone, to repeat a failure
   --mutation NAME  break the protocol on purpose: ${namesOf(MUTATIONS)}
                    with several servers also: ${namesOf(NODE_MUTATIONS)}
-  --compare        compare four designs, and write the table and the plot into docs/
+  --compare        compare four designs, and write the table and the plot into the documentation
+  --into FOLDER    another place of the documentation (docs)
   --worlds N       how many worlds each design is put into (60)`
 
 const OPTIONS = {
@@ -30,6 +32,7 @@ const OPTIONS = {
   world: { type: 'string' },
   mutation: { type: 'string' },
   compare: { type: 'boolean', default: false },
+  into: { type: 'string', default: fileURLToPath(new URL('../../docs', import.meta.url)) },
   worlds: { type: 'string', default: '60' },
   help: { type: 'boolean', default: false },
 } as const
@@ -45,7 +48,9 @@ export async function main(args: readonly string[], print: Print): Promise<numbe
       return 0
     }
     const seed = wholeNumber('seed', values.seed)
-    if (values.compare) return await compare(seed, wholeNumber('worlds', values.worlds), print)
+    if (values.compare) {
+      return await compare(seed, wholeNumber('worlds', values.worlds), values.into, print)
+    }
     const nodes = Math.max(1, wholeNumber('nodes', values.nodes))
     const conditions = { nodes, mutation: mutationOf(values.mutation, nodes) }
     if (values.world !== undefined) {
@@ -92,10 +97,10 @@ async function explain(failure: Failure, seed: number, conditions: Conditions, p
   print(`\n${writeFailure(failure, seed, conditions.mutation?.name, shrunk)}\n`)
 }
 
-async function compare(seed: number, worlds: number, print: Print): Promise<number> {
+async function compare(seed: number, worlds: number, into: string, print: Print): Promise<number> {
   const results = await compareDesigns(seed, worlds)
   print(comparisonTable(results))
-  await writeDocument(results)
+  await writeDocument(results, into)
   return 0
 }
 
