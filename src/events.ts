@@ -12,7 +12,7 @@ interface SessionEvent {
 export interface SessionEvents {
   /** A user logged in. */
   'session.started': SessionEvent & { readonly ip: string; readonly userAgent: string }
-  /** An expired token was replaced by the one of generation `gen`. */
+  /** A token was replaced by the one of generation `gen`. */
   'session.renewed': SessionEvent & { readonly gen: number }
   /**
    * An expired token of generation `gen` was answered without a new one, as it had caused a renewal less than

@@ -3,7 +3,7 @@ import './runtime.ts'
 export type { SharedKeyOption } from './channel/shared-keys.ts'
 export type { SessionEventName, SessionEvents, SessionListener } from './events.ts'
 export type { Auth } from './express/auth.ts'
-export type { RevokeOptions, SlidingSession } from './express/face.ts'
+export type { RevokeAllOptions, RevokeOptions, SlidingSession } from './express/face.ts'
 export {
   type Problem,
   type ProblemOptions,

@@ -18,7 +18,9 @@ import { signToken } from './tokens/sign.ts'
 
 /** A session that has just begun, with its first token. */
 export interface Started {
+  /** The first token, of generation 0. Through `sessions.start` it goes out in `X-JWT` by itself. */
   readonly token: string
+  /** The session as the device list has it. */
   readonly session: SessionInfo
 }
 
@@ -26,7 +28,7 @@ interface LoginParts {
   readonly store: SessionStore
   readonly keyring: Keyring
   readonly policy: Policy
-  readonly resources: readonly string[]
+  readonly audiences: readonly string[]
   readonly events: Events
   readonly claimsOf: (userId: string) => Promise<Claims | null>
   readonly revoke: (jti: string, userId: string, reason: RevocationReason) => Promise<number>
@@ -49,8 +51,14 @@ export class Logins {
     await store.create(record)
     const token = await this.#firstToken(record)
     events.emit('session.started', { at: record.createdAt, userId, jti: record.jti, ...client })
-    await this.#endReplaced(userId, presented)
-    await this.#keepLimit(record)
+    try {
+      await this.#endReplaced(userId, presented)
+      await this.#keepLimit(record)
+    } catch (error) {
+      // Nobody gets the token.
+      await this.#parts.revoke(record.jti, userId, 'revoked').catch(() => undefined)
+      throw error
+    }
     return { token, session: toSessionInfo(record, now(), policy) }
   }
 
@@ -59,11 +67,11 @@ export class Logins {
    * it, so that no login slips through between. Where there is no token, the record is good for nothing.
    */
   async #firstToken(record: SessionRecord): Promise<string> {
-    const { store, policy, keyring, resources, claimsOf, now } = this.#parts
+    const { store, policy, keyring, audiences, claimsOf, now } = this.#parts
     try {
       const claims = await claimsOf(record.userId)
       if (claims === null) throw new SlidingSessionError('user_disabled')
-      return signToken(record, claims, record.createdAt, policy, keyring, resources)
+      return signToken(record, claims, record.createdAt, policy, keyring, audiences)
     } catch (error) {
       const isDisabled = error instanceof SlidingSessionError && error.code === 'user_disabled'
       await store.revoke({ jti: record.jti }, isDisabled ? 'user_disabled' : 'revoked', now())

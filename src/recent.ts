@@ -1,6 +1,6 @@
 /**
- * What was used lately, by key. Two generations stand for an exact order, so that reading costs one look into
- * a `Map` and moves nothing: when the young one is half of what is allowed, it becomes the old one, and what
+ * What was used lately, by key. Two halves stand for an exact order, so that reading costs one look into
+ * a `Map` and moves nothing: when the young one is full, it becomes the old one, and what
  * was not used since the last time is forgotten.
  */
 export class Recent<Key, Value> {

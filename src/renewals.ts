@@ -43,7 +43,7 @@ interface RenewalParts {
   readonly store: SessionStore
   readonly keyring: ReplaceableKeyring
   readonly policy: Policy
-  readonly resources: readonly string[]
+  readonly audiences: readonly string[]
   readonly events: Events
   readonly claimsOf: (userId: string) => Promise<Claims | null>
   readonly pass: (token: VerifiedToken, firstUse: boolean, claims?: Claims) => Outcome
@@ -94,7 +94,7 @@ export class Renewals {
     throw new SlidingSessionError('unavailable', 'Other requests renewed this session again and again.')
   }
 
-  /** Find, decide, write, sign; undefined where another request renewed the session in between. */
+  /** Find, decide, sign, write; undefined where another request renewed the session in between. */
   async #attempt(waiting: Waiting): Promise<Outcome | undefined> {
     const { token, strict } = waiting
     const now = this.#parts.now()
@@ -186,7 +186,7 @@ export class Renewals {
       lastUserAgent: client.userAgent,
     }
     const keys = this.#parts.keyring.current
-    const token = signToken(renewed, claims, now, this.#parts.policy, keys, this.#parts.resources)
+    const token = signToken(renewed, claims, now, this.#parts.policy, keys, this.#parts.audiences)
     const isWritten = await this.#parts.store.renew({ jti, expected: record, lineage, at: now, client })
     if (!isWritten) return undefined
     this.#parts.trust(token, keys)

@@ -26,7 +26,10 @@ export type { SigningJwks }
 
 /**
  * The host's word on a user, asked at login, at every renewal and on strict routes: the claims that tokens
- * carry (such as `role`), or null or undefined where the user is gone or disabled.
+ * carry (such as `role`), or null or undefined where the user is gone or disabled. Its claims become JSON, under any
+ * name but `iss`, `aud`, `sub`, `jti`, `gen`, `iat`, `exp`, `nbf` and `auth_time`, and a token with them has at most
+ * 8,192 characters; what is beyond that is a ConfigurationError of the request. What it throws, the request fails with:
+ * no session begins, and none is renewed, ended or lost. (An early renewal just does not happen.)
  */
 export type LoadClaims = (userId: string) => MaybeClaims | Promise<MaybeClaims>
 
@@ -40,13 +43,13 @@ export interface EngineParts {
   readonly loadClaims: LoadClaims
   readonly now: () => Timestamp
   /** Audiences of the resource servers that take the tokens, too. Default: none. */
-  readonly resources?: readonly string[]
+  readonly audiences?: readonly string[]
 }
 
 /** How long the record of an ended session is kept, so that its client is told why it ended. */
-const KEPT_AFTER_END = 86_400_000
+const KEPT_AFTER_END_MS = 86_400_000
 
-/** The engine: verify, find, decide, write, sign. It knows nothing of HTTP. */
+/** The engine: verify, find, decide, sign, write. It knows nothing of HTTP. */
 export class Sessions {
   readonly policy: Policy
   readonly events = new Events()
@@ -59,7 +62,7 @@ export class Sessions {
   readonly #renewals: Renewals
   #isClosed = false
 
-  constructor({ store, keyring, policy, loadClaims, now, resources = [] }: EngineParts) {
+  constructor({ store, keyring, policy, loadClaims, now, audiences = [] }: EngineParts) {
     this.policy = policy
     this.#store = guardedStore(store, (error) => this.#tellFailure(error))
     this.#keyring = new ReplaceableKeyring(keyring)
@@ -70,7 +73,7 @@ export class Sessions {
       store: this.#store,
       keyring: this.#keyring,
       policy,
-      resources,
+      audiences,
       events: this.events,
       claimsOf: (userId: string) => this.#claimsOf(userId),
       now,
@@ -149,7 +152,7 @@ export class Sessions {
     return records.map((record) => toSessionInfo(record, now, this.policy))
   }
 
-  /** Revokes one session; answers whether it was valid until now. */
+  /** Revokes one session; answers whether it had not been revoked before. */
   async revoke(jti: string, reason: RevocationReason): Promise<boolean> {
     const record = await this.#store.find(jti)
     if (record === undefined) return false
@@ -177,7 +180,7 @@ export class Sessions {
 
   /** Deletes what ended more than a day ago; what fails is tried again the next time. */
   async pruneInBackground(): Promise<void> {
-    await this.prune(KEPT_AFTER_END).catch(() => undefined)
+    await this.prune(KEPT_AFTER_END_MS).catch(() => undefined)
   }
 
   /** Whether the session was revoked by now, as far as memory tells. */

@@ -61,8 +61,8 @@ export async function slidingSession(options: SlidingSessionOptions): Promise<Sl
   const loadClaims = readFunction('loadClaims', options.loadClaims, () => ({}))
   const now = readFunction('now', options.now, Date.now)
   const store = await openSessionStore(options.database, policy)
-  const resources = [...sharedKeys.keys()]
-  return face(new Sessions({ store, keyring, policy, loadClaims, now, resources }), sharedKeys, now)
+  const audiences = [...sharedKeys.keys()]
+  return face(new Sessions({ store, keyring, policy, loadClaims, now, audiences }), sharedKeys, now)
 }
 
 function readKeyring({ secret, keys }: SlidingSessionOptions): Keyring {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
-import express, { type Express, type Request } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
 import helmet from 'helmet'
 // In an app of your own: from 'sliding-jwt'
 import { problemHandler, sendProblem, slidingSession } from '../../src/index.ts'
@@ -74,17 +74,27 @@ export async function createApp({ databasePath, secret, tokenTtl = '15m' }: AppO
 
   // A strict route asks the users table each time: a role that was taken away counts at once.
   app.delete('/users/:id', sessions.authenticate({ strict: true, role: 'admin' }), (req, res) => {
-    users.remove(String(req.params['id']))
-    res.status(204).end()
+    if (users.remove(String(req.params['id']))) res.status(204).end()
+    else sendProblem(res, 'not_found')
   })
 
-  app.use(problemHandler('monolith'))
+  app.use(problemHandler('monolith'), otherErrors)
 
   async function close(): Promise<void> {
     await sessions.close()
     database.close()
   }
   return { app: app as Express, sessions, close }
+}
+
+/** Express's own page of an error would tell where the files are. */
+const otherErrors: ErrorRequestHandler = (error, _req, res, _next) => {
+  if (error.status >= 400 && error.status < 500) {
+    sendProblem(res, error.status === 413 ? 'payload_too_large' : 'body_invalid')
+    return
+  }
+  process.stderr.write(`${error.stack}\n`)
+  sendProblem(res, 'internal')
 }
 
 function userIdOf(req: Request): string {

@@ -21,7 +21,10 @@ const { app, close } = await createApp({
 })
 
 const server = app.listen(Number(values.port), '127.0.0.1')
-await once(server, 'listening')
+await once(server, 'listening').catch(({ message }: Error) => {
+  process.stderr.write(`The monolith cannot start: ${message}\n`)
+  process.exit(1)
+})
 process.stdout.write(`The monolith listens on http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
 
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])

@@ -50,9 +50,9 @@ export class Users {
     return this.#database.prepare('SELECT id, name, role FROM users WHERE id = ?').get(id) as User | undefined
   }
 
-  /** Deletes a user. Their sessions end by themselves, as `claimsOf` then answers null. */
-  remove(id: string): void {
-    this.#database.prepare('DELETE FROM users WHERE id = ?').run(id)
+  /** Deletes a user; false where there is none. Their sessions end by themselves, as `claimsOf` then answers null. */
+  remove(id: string): boolean {
+    return this.#database.prepare('DELETE FROM users WHERE id = ?').run(id).changes === 1
   }
 
   /** What a token says of its user; null where there is no such user any more. Read at each renewal. */

@@ -17,6 +17,12 @@ const { values } = parseArgs({
 /** Of an example on loopback, whose users are gone when it ends. */
 const PASSWORD = 'correct horse battery'
 
+// Asked before anything is started: nginx would complain when all else runs.
+const port = await freePort(Number(values.port)).catch(({ message }: Error) => {
+  process.stderr.write(`nginx cannot start: ${message}\n`)
+  process.exit(1)
+})
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-example-'))
 const programs: Program[] = []
@@ -47,7 +53,7 @@ async function startAll(): Promise<void> {
   const app = start('the app', 'python3', [here('backend.py'), '--port', '0'])
   programs.push(server, app)
   const [serverAddress, appAddress] = await Promise.all([addressOf(server), addressOf(app)])
-  const listen = `127.0.0.1:${Number(values.port) || (await freePort())}`
+  const listen = `127.0.0.1:${port}`
   programs.push(await startNginx({ servers: [serverAddress], app: appAddress, listen }))
   process.stdout.write(`nginx listens on http://${listen}: the user is admin, the password ${PASSWORD}\n`)
 }

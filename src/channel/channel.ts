@@ -5,7 +5,7 @@ import { isSigned, type Message, readParameters } from './signature.ts'
 /** How far the time of a request may be from ours: clocks differ, and requests take a while. */
 const WINDOW_S = 30
 
-/** Requests of one server that are remembered within the window; a busy one sends far fewer. */
+/** Requests of one server that are remembered within the window: some 3,300 a second; a busy one sends far fewer. */
 const REMEMBERED = 100_000
 
 /** A request that claims to come from a server that shares a key with us. */
@@ -21,10 +21,12 @@ export type Checked =
 /** Tells which server sent a request, and takes each request once, in this process. */
 export class Channel {
   readonly #keys: SharedKeys
+  readonly #remembered: number
   readonly #nonces = new Map<string, Map<string, number>>()
 
-  constructor(keys: SharedKeys) {
+  constructor(keys: SharedKeys, remembered = REMEMBERED) {
     this.#keys = keys
+    this.#remembered = remembered
   }
 
   /** Judges a request: its signature first, so that strangers leave no trace. */
@@ -52,7 +54,7 @@ export class Channel {
     this.#nonces.set(audience, nonces)
     forgetStale(nonces, now / 1000 - WINDOW_S)
     if (nonces.has(nonce)) return 'replayed'
-    if (nonces.size >= REMEMBERED) return 'flood'
+    if (nonces.size >= this.#remembered) return 'flood'
     nonces.set(nonce, created)
     return undefined
   }

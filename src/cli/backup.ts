@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs'
 import { isPostgresUrl, pathOf } from '../stores/open.ts'
 import { backUp } from '../stores/sqlite/backup.ts'
@@ -35,17 +36,25 @@ export const backup: Command = {
 
 /** The file appears under its name only when it is whole, checked, and on the disk. */
 async function copyWhole(from: string, to: string, onProgress: (share: number) => void): Promise<void> {
-  const draft = `${to}.${process.pid}.part`
   try {
-    closeSync(openSync(draft, 'wx', 0o600))
-    await backUp(from, draft, onProgress)
-    flush(draft)
-    linkSync(draft, to)
+    const draft = makeDraft(to)
+    try {
+      await backUp(from, draft, onProgress)
+      flush(draft)
+      linkSync(draft, to)
+    } finally {
+      rmSync(draft, { force: true })
+    }
   } catch (error) {
     throw new CommandError('backup_failed', `${to} could not be made: ${(error as Error).message}`)
-  } finally {
-    rmSync(draft, { force: true })
   }
+}
+
+/** A new file, under a name that no other container makes: the numbers of their processes are alike. */
+function makeDraft(to: string): string {
+  const draft = `${to}.${randomUUID()}.part`
+  closeSync(openSync(draft, 'wx', 0o600))
+  return draft
 }
 
 function flush(path: string): void {

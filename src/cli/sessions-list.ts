@@ -19,7 +19,7 @@ export const sessionsList: Command = {
         session.device.name,
         session.lastIp,
         shortTime(session.createdAt),
-        shortTime(session.updatedAt),
+        session.renewals === 0 ? '-' : shortTime(session.updatedAt),
         String(session.renewals),
       ])
       const headings = ['JTI', 'STATE', 'DEVICE', 'LAST IP', 'LOGIN (UTC)', 'RENEWED (UTC)', 'RENEWALS']

@@ -3,7 +3,7 @@ import { inWebStorage } from './in-web-storage.ts'
 import { isSameSession, newest } from './newest.ts'
 
 /** How long a page that has just started waits for what the other tabs know, in milliseconds. */
-const PATIENCE = 50
+const PATIENCE_MS = 50
 
 /** What tabs tell each other: a change, or at the start a question, and the answers to it. */
 interface Message {
@@ -55,7 +55,7 @@ function overChannel(storage: TokenStorage, channelName: string, follows: Follow
   // Where no answer would be followed, there is nothing to ask and nothing to wait for.
   if (follows(own, { kind: 'answer', token: own })) {
     tell({ kind: 'question', token: own })
-    setTimeout(started.resolve, PATIENCE)
+    setTimeout(started.resolve, PATIENCE_MS)
   } else {
     started.resolve()
   }

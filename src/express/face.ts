@@ -32,7 +32,9 @@ export interface SlidingSession {
   /**
    * Begins a session for a user whose identity you have checked; the token goes out in `X-JWT`.
    *
-   * @throws SlidingSessionError `user_disabled`, `unavailable`
+   * @throws SlidingSessionError `user_disabled`, `unavailable`; TypeError where the user id is no text, or empty;
+   * ConfigurationError where `loadClaims` answers what a token cannot carry, and what it throws itself; Error where the
+   * headers are already sent.
    */
   start(req: Request, res: Response, userId: string): Promise<Started>
   /**
@@ -45,31 +47,30 @@ export interface SlidingSession {
   /**
    * A user's sessions, valid ones first; at most 1,000.
    *
-   * @throws SlidingSessionError `unavailable`
+   * @throws SlidingSessionError `unavailable`, TypeError where the user id is no text, or empty.
    */
   list(userId: string): Promise<SessionInfo[]>
   /**
    * One session; undefined where it is not recorded.
    *
-   * @throws SlidingSessionError `unavailable`
+   * @throws SlidingSessionError `unavailable`, TypeError where the `jti` is no text.
    */
   find(jti: string): Promise<SessionInfo | undefined>
   /**
-   * Revokes one session; answers whether it was valid until now. Its tokens are refused from the next request on.
+   * Revokes one session; answers whether it had not been revoked before. Its tokens are refused from the next request on.
    *
-   * @throws SlidingSessionError `unavailable`, ConfigurationError where an option is unknown or cannot be used.
+   * @throws SlidingSessionError `unavailable`, TypeError where the `jti` is no text, ConfigurationError where an option
+   * is unknown or cannot be used.
    */
   revoke(jti: string, options?: RevokeOptions): Promise<boolean>
   /**
    * Revokes all sessions of a user, where wanted with the exception of one. `revoked` counts those that had not been
    * revoked before; some of them may have ended by themselves.
    *
-   * @throws SlidingSessionError `unavailable`, ConfigurationError where an option is unknown or cannot be used.
+   * @throws SlidingSessionError `unavailable`, TypeError where the user id is no text, or empty, ConfigurationError
+   * where an option is unknown or cannot be used.
    */
-  revokeAll(
-    userId: string,
-    options?: RevokeOptions & { except?: string | undefined },
-  ): Promise<{ revoked: number }>
+  revokeAll(userId: string, options?: RevokeAllOptions): Promise<{ revoked: number }>
   /**
    * The mountable router: `POST /logout`, `GET` and `DELETE /me/sessions`, `DELETE /me/sessions/:jti`. Each asks for a
    * token by itself. `GET /docs/errors` is for everybody: mounted at the root and before `authenticate()`, it is where
@@ -77,9 +78,9 @@ export interface SlidingSession {
    */
   routes(): Router
   /**
-   * Deletes the records of all sessions that have ended, and answers with their number; it also runs by itself, for
-   * those a day old. `onProgress` is told, now and then, the share of the work that is done, from 0 to 1; not with a
-   * store of yours that does not tell it.
+   * Deletes the records of all sessions that have ended, and answers with their number; it also runs by itself, every
+   * ten minutes, for those that ended a day ago. `onProgress` is told, now and then, the share of the work that is done,
+   * from 0 to 1; not with a store of yours that does not tell it.
    *
    * @throws SlidingSessionError `unavailable`
    */
@@ -123,6 +124,12 @@ export interface SlidingSession {
 export interface RevokeOptions {
   /** What the record and the event tell as the reason. Default `revoked`. */
   readonly reason?: RevocationReason
+}
+
+/** How `revokeAll` does it. */
+export interface RevokeAllOptions extends RevokeOptions {
+  /** The `jti` of the session that stays, such as `req.auth.jti`. Default: none stays. */
+  readonly except?: string | undefined
 }
 
 /** Puts Express's face on the engine. */

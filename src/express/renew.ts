@@ -7,7 +7,7 @@ import { normaliseIp } from '../protocol/ip.ts'
 import type { Client, Timestamp } from '../protocol/types.ts'
 import { USER_AGENT_LENGTH } from '../protocol/user-agent.ts'
 import type { Sessions } from '../sessions.ts'
-import { problemHandler } from './problem.ts'
+import { problemHandler, sendProblem } from './problem.ts'
 
 /** What a resource server asks, on behalf of a client. */
 interface Asked {
@@ -20,8 +20,11 @@ const REASONS: Readonly<Record<Extract<Checked, { kind: 'refused' }>['reason'], 
   signature: 'The signature is not that of a resource server.',
   stale: 'The request is too old, or the clocks differ.',
   replayed: 'The request was sent before.',
-  flood: 'Too many requests.',
+  flood: 'Too many requests within 30 seconds.',
 }
+
+/** Seconds after which a server that asks too much may ask again: what it sent before is forgotten bit by bit. */
+const RETRY_AFTER_FLOOD = 1
 
 const BODY_FORM = 'body: takes {"token", "client": {"ip", "userAgent"}, "strict"}'
 
@@ -39,7 +42,12 @@ export function renew(sessions: Sessions, keys: SharedKeys, now: () => Timestamp
     const body = req.body instanceof Buffer ? req.body : Buffer.alloc(0)
     const path = req.originalUrl.replace(/\?.*/, '')
     const checked = channel.check({ method: req.method, path, headers: req.headers, body }, now())
-    if (checked.kind === 'refused') throw new SlidingSessionError('forbidden', REASONS[checked.reason])
+    if (checked.kind === 'refused') {
+      const detail = REASONS[checked.reason]
+      if (checked.reason !== 'flood') throw new SlidingSessionError('forbidden', detail)
+      sendProblem(res, 'rate_limited', { detail, retryAfter: RETRY_AFTER_FLOOD })
+      return
+    }
     const { token, client, strict } = readAsked(body)
     const outcome = await sessions.authenticateFor(checked.audience, token, client, strict)
     // The answer is 200 all the same: what it says of the token is for logs and metrics.

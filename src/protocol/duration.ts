@@ -6,7 +6,7 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 }
 
-const LONGEST = 3_650 * 86_400_000
+const LONGEST_MS = 3_650 * 86_400_000
 const FORM = /^(\d{1,15}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/
 
 /** `15m`, `7d`, `1500ms`, or a number of seconds; each with up to three decimals. */
@@ -21,7 +21,7 @@ export function parseDuration(value: unknown): number | undefined {
   const match = FORM.exec(String(value).trim())
   if (match === null) return undefined
   const milliseconds = Math.round(Number(match[1]) * (UNITS[match[2] ?? 's'] as number))
-  return milliseconds <= LONGEST ? milliseconds : undefined
+  return milliseconds <= LONGEST_MS ? milliseconds : undefined
 }
 
 /** Writes milliseconds in the largest unit that divides them: `900000` is `15m`. */

@@ -110,7 +110,8 @@ export const ERRORS = {
   rate_limited: {
     status: 429,
     title: 'Too many attempts',
-    cause: 'Too many logins failed for this account or from this address.',
+    cause:
+      'Too many logins failed for this account or from this address; or a resource server asks too often.',
     cure: 'Wait as long as `Retry-After` says.',
   },
   unavailable: {
@@ -139,7 +140,9 @@ export type RefusalCode = Extract<
 /** An error with a code of the list; Express answers it with `status`. */
 export class SlidingSessionError extends Error {
   override readonly name = 'SlidingSessionError'
+  /** What went wrong: stable, for programs. */
   readonly code: ErrorCode
+  /** The HTTP status that belongs to the code. */
   readonly status: number
 
   constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
@@ -161,8 +164,8 @@ export class ConfigurationError extends Error {
   readonly got: string
   readonly takes: string
 
-  constructor(option: string, got: string, takes: string) {
-    super(`${option}: got ${got}, takes ${takes}`)
+  constructor(option: string, got: string, takes: string, message = `${option}: got ${got}, takes ${takes}`) {
+    super(message)
     this.option = option
     this.got = got
     this.takes = takes

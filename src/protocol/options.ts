@@ -11,11 +11,9 @@ export function refuseUnknown(options: object, known: readonly string[]): void {
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue
     const meant = nearest(option, known)
-    throw new ConfigurationError(
-      option,
-      'an unknown option',
-      meant === undefined ? `one of ${known.join(', ')}` : `did you mean ${meant}?`,
-    )
+    const takes = `one of ${known.join(', ')}`
+    const hint = meant === undefined ? `known are ${known.join(', ')}` : `did you mean ${meant}?`
+    throw new ConfigurationError(option, 'an unknown option', takes, `${option}: unknown option; ${hint}`)
   }
 }
 

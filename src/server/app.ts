@@ -61,6 +61,7 @@ export function createApp(parts: AppParts): Application {
   app.use(probeRoutes(database, isStopping), metricsRoutes(metrics))
   app.use(docsRoutes())
   app.get('/.well-known/jwks.json', sessions.jwks())
+  app.get('/', toConsole)
   app.use('/console', consoleRoutes())
   app.use(requestContext)
   app.post('/renew', sessions.renew())
@@ -70,6 +71,11 @@ export function createApp(parts: AppParts): Application {
   app.use('/admin', adminRoutes({ sessions, users, events: database.events, overview }))
   app.use(notFound, errorHandler(realm))
   return app
+}
+
+/** Who looks at the server in a browser finds the console; relative, as the server may stand below a path. */
+const toConsole: RequestHandler = (_req, res) => {
+  res.status(302).location('console/').end()
 }
 
 /** Lets pages of other origins call, and read what the client needs: without cookies, as there are none. */

@@ -46,7 +46,7 @@ const STRANGERS_PER_MINUTE = 600
 const BY_STRANGERS: ReadonlySet<EventType> = new Set(['login.failed', 'login.limited', 'session.refused'])
 
 /** The same token refused again and again is one event in this time. */
-const REFUSED_AGAIN = 3_600_000
+const REFUSED_AGAIN_MS = 3_600_000
 
 /** The audit trail. What cannot be recorded is logged, and never breaks what it is about. */
 export class Audit {
@@ -127,7 +127,7 @@ export class Audit {
 
   #wasRefusedLately(jti: string, at: Timestamp): boolean {
     const before = this.#refused.get(jti)
-    if (before !== undefined && at - before < REFUSED_AGAIN) return true
+    if (before !== undefined && at - before < REFUSED_AGAIN_MS) return true
     this.#refused.set(jti, at)
     return false
   }

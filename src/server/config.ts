@@ -107,9 +107,16 @@ function readPort(value: string): number {
   throw new ConfigurationError('PORT', JSON.stringify(value), 'a whole number from 0 to 65535')
 }
 
+/** As the library asks of a secret that signs (RFC 7518 section 3.2). */
+const SECRET_BYTES = 32
+
 function readSecret(variable: string, value: string | undefined): string | undefined {
-  if (value === undefined || Buffer.byteLength(value) >= 32) return value
-  throw new ConfigurationError(variable, `${Buffer.byteLength(value)} bytes`, 'at least 32 bytes')
+  if (value === undefined || Buffer.byteLength(value) >= SECRET_BYTES) return value
+  throw new ConfigurationError(
+    variable,
+    `${Buffer.byteLength(value)} bytes`,
+    `at least ${SECRET_BYTES} bytes`,
+  )
 }
 
 /** A number of hops, true, false, or addresses; Express itself tells whether it takes them. */

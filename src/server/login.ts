@@ -17,9 +17,6 @@ export interface LoginParts {
   readonly audit: Audit
 }
 
-/** How much of a name that somebody tried is recorded. */
-const RECORDED_NAME = 64
-
 /** `POST /login` and `PUT /me/password`: the two places where a password can be guessed. */
 export function loginRoutes(parts: LoginParts): Router {
   const router = Router()
@@ -38,7 +35,11 @@ async function logIn(parts: LoginParts, req: Request, res: Response): Promise<vo
   }
   const { user, started } = await guarded(parts, req, username, () =>
     parts.logins.logIn(username, password, start),
-  )
+  ).catch(async (error: unknown) => {
+    // The token of a session that began nevertheless must not go out with the error.
+    await parts.sessions.end(req, res)
+    throw error
+  })
   res.json({ user, session: { ...started.session, current: true }, token: started.token })
 }
 
@@ -54,7 +55,10 @@ async function changePassword(parts: LoginParts, req: Request, res: Response): P
   res.status(204).end()
 }
 
-/** Runs a check within the limits and records what failed; always the same answer, whatever the reason. */
+/**
+ * Runs a check within the limits and records what failed; always the same answer, whatever the reason. A name that
+ * nobody has is not recorded, as people type passwords where names belong.
+ */
 async function guarded<T>(
   { users, limits, audit }: LoginParts,
   req: Request,
@@ -64,8 +68,9 @@ async function guarded<T>(
   const { ip } = readClient(req)
   const outcome = await limits.attempt({ username, ip }, check)
   if (outcome.kind === 'passed') return outcome.value
-  const userId = (await users.findByName(username))?.id
-  const detail = { username: username.slice(0, RECORDED_NAME), route: `${req.method} ${req.path}` }
+  const user = await users.findByName(username)
+  const userId = user?.id
+  const detail = { ...(user && { username: user.username }), route: `${req.method} ${req.path}` }
   audit.record({ type: 'login.failed', userId, detail })
   for (const scope of outcome.reached)
     audit.record({ type: 'login.limited', userId, detail: { ...detail, scope } })

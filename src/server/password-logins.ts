@@ -32,16 +32,23 @@ export class PasswordLogins {
     if (record === undefined || !isRight || record.disabled) return undefined
     const started = await startOrRefuse(() => start(record.id))
     if (started === undefined) return undefined
-    if (!(await this.#isStillRight(record, password))) {
-      await this.#parts.sessions.revoke(started.session.jti, { reason: 'password_changed' })
-      return undefined
+    const { jti } = started.session
+    try {
+      if (!(await this.#isStillRight(record, password))) {
+        await this.#parts.sessions.revoke(jti, { reason: 'password_changed' })
+        return undefined
+      }
+      await this.#hashAnew(record, password)
+    } catch (error) {
+      // Nobody gets to know of the session.
+      await this.#parts.sessions.revoke(jti).catch(() => undefined)
+      throw error
     }
-    await this.#hashAnew(record, password)
     this.#parts.audit.record({
       type: 'login.succeeded',
       userId: record.id,
       actorId: record.id,
-      jti: started.session.jti,
+      jti,
       detail: { userAgent: started.session.userAgent },
     })
     return { user: toUserInfo(record), started }
@@ -49,7 +56,8 @@ export class PasswordLogins {
 
   /**
    * Changes a user's own password; every session but `except` ends. Answers whether it did: false where the
-   * current password is wrong.
+   * current password is wrong. Sessions end before the change, so that none is left where the database fails behind
+   * it; and after it, as the old password may have begun one in between.
    *
    * @throws SlidingSessionError `body_invalid` where the new password cannot be taken.
    */
@@ -63,9 +71,11 @@ export class PasswordLogins {
     if (record === undefined || !isRight) return false
     const at = this.#parts.now()
     const hashes = { from: record.passwordHash, to: await hashPassword(newPassword) }
+    const others = { reason: 'password_changed', except: passwords.except } as const
+    await this.#parts.sessions.revokeAll(id, others)
     if (!(await this.#parts.users.replaceHash(id, hashes, at))) return false
     this.#parts.audit.record({ type: 'password.changed', at, userId: id })
-    await this.#parts.sessions.revokeAll(id, { reason: 'password_changed', except: passwords.except })
+    await this.#parts.sessions.revokeAll(id, others)
     return true
   }
 

@@ -1,7 +1,8 @@
 import express, { type RequestHandler } from 'express'
 import { SlidingSessionError } from '../index.ts'
 
-const parse = express.json({ limit: '16kb', type: 'application/json' })
+/** Not strict: JSON that is no object is JSON, and the schemas of the bodies say what they take. */
+const parse = express.json({ limit: '16kb', type: 'application/json', strict: false })
 
 /** Why a body could not be read, by the types of Express's body parser; its own messages quote the body. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -19,12 +19,12 @@ export function signToken(
   now: Timestamp,
   policy: Policy,
   keyring: Keyring,
-  resources: readonly string[] = [],
+  audiences: readonly string[] = [],
 ): string {
   const payload = {
     ...claims,
     iss: policy.issuer,
-    aud: resources.length === 0 ? policy.audience : [policy.audience, ...resources],
+    aud: audiences.length === 0 ? policy.audience : [policy.audience, ...audiences],
     sub: record.userId,
     jti: record.jti,
     gen: record.issued,

@@ -8,7 +8,7 @@ import { readSigned, verifyToken } from './verify.ts'
  * So many characters at the end of a signature tell tokens apart, nearly always; the whole token is compared
  * afterwards. A number made of them costs a fraction of hashing the token on each request.
  */
-const KEY_LENGTH = 6
+const SLOT_LENGTH = 6
 
 interface Known {
   readonly token: string
@@ -32,7 +32,7 @@ export class Verifier {
   }
 
   verify(token: string, now: Timestamp): Presented {
-    const known = this.#known.get(keyOf(token))
+    const known = this.#known.get(slotOf(token))
     if (known?.token === token) return known.presented
     const presented = verifyToken(token, now, this.#policy, this.#keys)
     if (presented.kind === 'verified') this.#remember(token, presented)
@@ -51,15 +51,15 @@ export class Verifier {
   }
 
   #remember(token: string, presented: Presented): void {
-    this.#known.set(keyOf(token), { token, presented })
+    this.#known.set(slotOf(token), { token, presented })
   }
 }
 
-function keyOf(token: string): number {
+function slotOf(token: string): number {
   const { length } = token
-  let key = 0
-  for (let place = Math.max(0, length - KEY_LENGTH); place < length; place += 1) {
-    key = Math.imul(key, 79) + token.charCodeAt(place)
+  let slot = 0
+  for (let place = Math.max(0, length - SLOT_LENGTH); place < length; place += 1) {
+    slot = Math.imul(slot, 79) + token.charCodeAt(place)
   }
-  return key | 0
+  return slot | 0
 }

@@ -112,6 +112,15 @@ describe('a signed request', () => {
     }
   })
 
+  it('is refused where its server sent too many, until these are stale', () => {
+    const channel = new Channel(readSharedKeys('resources', { orders: ORDERS, billing: BILLING }), 2)
+    for (let sent = 0; sent < 2; sent += 1) expect(channel.check(signed(), T0).kind).toBe('right')
+    expect(channel.check(signed(), T0)).toEqual({ kind: 'refused', reason: 'flood' })
+    expect(channel.check(signed('billing', BILLING), T0).kind).toBe('right')
+    const at = T0 + 31 * SECOND
+    expect(channel.check(signed('orders', ORDERS, at), at).kind).toBe('right')
+  })
+
   it('of a stranger is not remembered', () => {
     const channel = channelOf()
     const forged = { ...right, headers: { ...right.headers, signature: 'renew=:x:' } }

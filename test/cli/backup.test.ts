@@ -62,6 +62,16 @@ describe('backup', () => {
     expect(readFileSync(copy, 'utf8')).toBe('precious')
   })
 
+  it('leaves what another process is making', async () => {
+    const { folder, run } = cli()
+    await run('user add anna', { input: PASSWORD })
+    // In containers, processes have the same number.
+    const draft = join(folder, `copy.db.${process.pid}.part`)
+    writeFileSync(draft, 'half of a copy')
+    expect(await run(`backup ${join(folder, 'copy.db')}`)).toMatchObject({ exit: 0, error: '' })
+    expect(readFileSync(draft, 'utf8')).toBe('half of a copy')
+  })
+
   it.each([
     ['a database that is not there', 'backup copy.db', 'not_found'],
     ['a database in memory', 'backup copy.db --database-url :memory:', 'not_found'],

@@ -112,7 +112,9 @@ describe('sessions', () => {
         .sessions.map((session: { jti: string }) => session.jti)
         .sort(),
     ).toEqual(jtis)
-    expect((await run('sessions list anna')).output).toContain('Firefox 140 on Linux')
+    const { output } = await run('sessions list anna')
+    expect(output).toContain('Firefox 140 on Linux')
+    expect(output.match(/ - {2,}0$/gm)).toHaveLength(3)
 
     expect((await run(`sessions revoke ${jtis[0]} --json`)).output).toBe('{"revoked":1}\n')
     expect(store.peek(jtis[0] as string)?.valid).toBe(false)

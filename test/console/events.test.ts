@@ -25,17 +25,22 @@ describe('an event as a sentence', () => {
   const [byAda, byRoot] = [{ actorId: 'a' }, { actorId: 'r' }]
   it.each([
     [event('login.succeeded'), 'ada signed in'],
+    [event('login.failed', { username: 'ada', route: 'POST /login' }), 'A sign-in as “ada” failed'],
     [
-      event('login.failed', { username: 'eve', route: 'POST /login' }, { userId: null }),
-      'A sign-in as “eve” failed',
+      event('login.failed', { route: 'POST /login' }, { userId: null }),
+      'A sign-in with an unknown name failed',
     ],
     [
       event('login.failed', { username: 'ada', route: 'PUT /me/password' }),
       'A wrong current password was given for “ada”',
     ],
     [
-      event('login.limited', { username: 'eve', scope: 'account' }),
-      'Too many failed sign-ins as “eve”: blocked for a while',
+      event('login.limited', { username: 'ada', scope: 'account' }),
+      'Too many failed sign-ins as “ada”: blocked for a while',
+    ],
+    [
+      event('login.limited', { scope: 'account' }, { userId: null }),
+      'Too many failed sign-ins with an unknown name: blocked for a while',
     ],
     [event('login.limited', { scope: 'ip' }), 'Too many failed sign-ins from 192.0.2.1: blocked for a while'],
     [event('session.revoked', { reason: 'logout', count: 1 }, byAda), 'ada signed out'],

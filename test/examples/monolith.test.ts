@@ -58,6 +58,17 @@ describe('examples/monolith', () => {
     expect((await ask('post', '/orders', ada).send({ what: 5 })).body.code).toBe('body_invalid')
   })
 
+  it('answers a body that is no JSON, and one that is too long, as a problem', async () => {
+    for (const [body, code] of [
+      ['{"name":', 'body_invalid'],
+      [JSON.stringify({ name: 'x'.repeat(200_000) }), 'payload_too_large'],
+    ] as const) {
+      const answer = await request(monolith.app).post('/login').type('json').send(body)
+      expect([answer.type, answer.body.code]).toEqual(['application/problem+json', code])
+      expect(answer.text).not.toContain('node_modules')
+    }
+  })
+
   it('lists devices, ends one, and all others after a phone was lost', async () => {
     const [desk, phone, tablet] = [
       await enter('/signup', 'ada'),
@@ -82,6 +93,7 @@ describe('examples/monolith', () => {
     expect((await ask('delete', `/users/${admin.body.id}`, grace)).body.code).toBe('user_disabled')
     expect((await ask('get', '/orders', grace)).body.code).toBe('session_revoked')
     expect((await enter('/login', 'grace')).body.code).toBe('credentials_invalid')
+    expect((await ask('delete', `/users/${grace.body.id}`, admin)).body.code).toBe('not_found')
   })
 
   it('serves its page and the client of it, with a strict Content-Security-Policy', async () => {

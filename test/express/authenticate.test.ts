@@ -129,8 +129,8 @@ describe('maxAuthAge', () => {
 
 describe('options', () => {
   it.each([
-    [{ stric: true }, 'stric: got an unknown option, takes did you mean strict?'],
-    [{ roles: 'admin' }, 'roles: got an unknown option, takes did you mean role?'],
+    [{ stric: true }, 'stric: unknown option; did you mean strict?'],
+    [{ roles: 'admin' }, 'roles: unknown option; did you mean role?'],
     [{ maxAuthAge: 'long' }, /^maxAuthAge: got "long", takes a duration/],
     [{ maxAuthAge: null }, /^maxAuthAge: got null, takes a duration/],
     [{ optional: 'false' }, 'optional: got "false", takes true or false'],

@@ -1,6 +1,7 @@
 import express from 'express'
 import request from 'supertest'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { Channel } from '../../src/channel/channel.ts'
 import { type SlidingSessionOptions, slidingSession } from '../../src/index.ts'
 import { testApp } from '../support/app.ts'
 import { SECRET } from '../support/forge.ts'
@@ -11,6 +12,14 @@ it('a body that was read before cannot be checked: the host is told where to mou
   })
   await request(app).post('/renew').send({ token: 'a' }).expect(500)
   expect(errors).toMatchObject([{ message: expect.stringContaining('a place before express.json()') }])
+})
+
+it('asked too often, it says so, and when to ask again', async () => {
+  vi.spyOn(Channel.prototype, 'check').mockReturnValueOnce({ kind: 'refused', reason: 'flood' })
+  const { app } = await testApp({ before: (app, sessions) => app.post('/renew', sessions.renew()) })
+  const { body, headers } = await request(app).post('/renew').send({ token: 'a' }).expect(429)
+  expect(body.code).toBe('rate_limited')
+  expect(headers['retry-after']).toBe('1')
 })
 
 it.each<[string, SlidingSessionOptions['resources']]>([

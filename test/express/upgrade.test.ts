@@ -100,7 +100,7 @@ describe('authenticateUpgrade', () => {
   })
 
   it.each([
-    [{ strickt: true }, 'strickt: got an unknown option, takes did you mean strict?'],
+    [{ strickt: true }, 'strickt: unknown option; did you mean strict?'],
     [{ strict: 'yes' }, 'strict: got "yes", takes true or false'],
     [{ ip: 1 }, 'ip: got 1, takes an address'],
   ])('refuses %j, and lets nobody in', async (upgrade, message) => {

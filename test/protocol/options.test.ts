@@ -10,11 +10,13 @@ describe('refuseUnknown', () => {
     ['idleTimout', 'did you mean idleTimeout?'],
     ['MaxAge', 'did you mean maxAge?'],
     ['fingerprints', 'did you mean fingerprint?'],
-    ['cookieName', `one of ${POLICY_OPTIONS.join(', ')}`],
-  ])('%s: %s', (option, takes) => {
+    ['cookieName', `known are ${POLICY_OPTIONS.join(', ')}`],
+  ])('%s: %s', (option, hint) => {
+    const message = `${option}: unknown option; ${hint}`
+    const takes = `one of ${POLICY_OPTIONS.join(', ')}`
     const act = () => refuseUnknown({ tokenTtl: '5m', [option]: 1 }, POLICY_OPTIONS)
     expect(act).toThrow(ConfigurationError)
-    expect(act).toThrow(expect.objectContaining({ option, got: 'an unknown option', takes }))
+    expect(act).toThrow(expect.objectContaining({ message, option, got: 'an unknown option', takes }))
   })
 
   it('lets all known ones pass', () => {

@@ -48,6 +48,7 @@ describe('while the auth server fails', () => {
       'form',
     ],
     ['a pass without claims', (_req, res) => void res.json({ kind: 'pass' }), 'another form'],
+    ['429', (_req, res) => void res.status(429).json({ code: 'rate_limited' }), 'answered 429'],
     ['a redirection', (_req, res) => void res.redirect('/whoami'), 'fetch failed'],
     ['nothing', (req) => void req.socket.destroy(), 'fetch failed'],
   ])('an answer of %s lets nobody in', async (_, answer, said) => {

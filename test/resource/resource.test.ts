@@ -215,7 +215,7 @@ describe('the plain function', () => {
   })
 
   it.each([
-    [{ strickt: true }, 'strickt: got an unknown option, takes did you mean strict?'],
+    [{ strickt: true }, 'strickt: unknown option; did you mean strict?'],
     [{ strict: 1 }, 'strict: got 1, takes true or false'],
   ])('refuses %j, and lets nobody in', async (options, message) => {
     const { auth, resource } = await startHousehold()

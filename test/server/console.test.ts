@@ -27,6 +27,12 @@ function app(page: string | undefined = PAGE) {
   return { app, folder }
 }
 
+it('/ leads to the console, below a path of a proxy, too', async () => {
+  const { app } = await startBench()
+  const { headers } = await request(app).get('/').expect(302)
+  expect(new URL(headers['location'] ?? '', 'https://app.example.org/auth/').pathname).toBe('/auth/console/')
+})
+
 describe('/console/', () => {
   it('is a page that is asked for each time, and answered with 304 where it is the same', async () => {
     const { app: server, folder } = app()

@@ -1,6 +1,7 @@
 import * as argon2 from '@node-rs/argon2'
 import request, { type Response } from 'supertest'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { SlidingSessionError } from '../../src/index.ts'
 import { MINUTE, T0 } from '../support/records.ts'
 import { CHROME } from '../support/user-agents.ts'
 import { addUser, type Bench, bearer, eventsOf, logIn, PASSWORD, startBench, WRONG } from './support.ts'
@@ -177,14 +178,53 @@ describe('POST /login', () => {
   })
 
   it.each([
+    ['the user cannot be read again', 'find'],
+    ['the password cannot be hashed anew', 'replaceHash'],
+  ] as const)('leaves no session and sends no token where %s', async (_what, method) => {
+    const bench = await startBench()
+    const passwordHash = await argon2.hash(PASSWORD, { memoryCost: 1_024, timeCost: 1, parallelism: 1 })
+    const { id } = await addUser(bench, 'ada', 'user', { passwordHash })
+    const { create } = bench.database.sessions
+    vi.spyOn(bench.database.sessions, 'create').mockImplementationOnce(async (record) => {
+      await create.call(bench.database.sessions, record)
+      const { users } = bench.database
+      const found = await users.find(id)
+      const spy = vi.spyOn(users, method)
+      // The first time, it is the host who is asked for claims.
+      if (method === 'find') spy.mockResolvedValueOnce(found as never)
+      spy.mockRejectedValueOnce(new SlidingSessionError('unavailable'))
+    })
+    const answer = await tryLogin(bench, { username: 'ada', password: PASSWORD })
+    expect([answer.status, answer.body.code]).toEqual([503, 'unavailable'])
+    expect(answer.headers).not.toHaveProperty('x-jwt')
+    expect((await bench.sessions.list(id)).map(({ valid }) => valid)).toEqual([false])
+  })
+
+  it('sends no token even where the session cannot be ended any more', async () => {
+    const bench = await startBench()
+    const { id } = await addUser(bench, 'ada')
+    const { create } = bench.database.sessions
+    vi.spyOn(bench.database.sessions, 'revoke').mockRejectedValue(new Error('disk full'))
+    vi.spyOn(bench.database.sessions, 'create').mockImplementationOnce(async (record) => {
+      await bench.database.users.update(id, { disabled: true }, T0)
+      await create.call(bench.database.sessions, record)
+      const found = await bench.database.users.find(id)
+      vi.spyOn(bench.database.users, 'find').mockResolvedValueOnce(found && { ...found, disabled: false })
+    })
+    const answer = await tryLogin(bench, { username: 'ada', password: PASSWORD })
+    expect([answer.status, answer.body.code]).toEqual([503, 'unavailable'])
+    expect(answer.headers).not.toHaveProperty('x-jwt')
+  })
+
+  it.each([
     ['no name', { password: 'x' }, 'username: '],
-    ['an empty name', { username: '', password: 'x' }, 'username: '],
-    ['no password', { username: 'x' }, 'password: '],
-    ['a number as a name', { username: 1, password: 'x' }, 'username: '],
-    ['null as a password', { username: 'x', password: null }, 'password: '],
-    ['a list as a password', { username: 'x', password: ['x'] }, 'password: '],
-    ['a field too many', { username: 'x', password: 'x', admin: true }, 'body: Unrecognized key: "admin"'],
-    ['a list', [], 'body: '],
+    ['an empty name', { username: '', password: 'x' }, 'username: must not be empty'],
+    ['no password', { username: 'x' }, 'password: is required'],
+    ['a number as a name', { username: 1, password: 'x' }, 'username: takes a text'],
+    ['null as a password', { username: 'x', password: null }, 'password: takes a text'],
+    ['a list as a password', { username: 'x', password: ['x'] }, 'password: takes one value only'],
+    ['a field too many', { username: 'x', password: 'x', admin: true }, 'body: takes no "admin"'],
+    ['a list', [], 'body: is no object'],
   ])('refuses %s without a verification', async (_what, body, detail) => {
     const answer = await tryLogin(await startBench(), body)
     expect(answer.status).toBe(400)
@@ -193,17 +233,18 @@ describe('POST /login', () => {
     expect(verify).not.toHaveBeenCalled()
   })
 
-  it('records who logged in and who did not', async () => {
+  it('records who logged in and who did not, and no name that nobody has: it may be a password', async () => {
     const bench = await startBench()
     await addUser(bench, 'ada')
     const { jti } = await logIn(bench, 'ada')
     await tryLogin(bench, { username: 'ADA', password: WRONG }).expect(401)
-    await tryLogin(bench, { username: 'n'.repeat(100), password: WRONG }).expect(401)
+    await tryLogin(bench, { username: PASSWORD, password: 'ada' }).expect(401)
     const known = { userId: 'id-of-ada', ip: '127.0.0.1', at: T0 }
     expect(await eventsOf(bench, 'login.succeeded')).toMatchObject([{ ...known, actorId: 'id-of-ada', jti }])
     expect(await eventsOf(bench, 'login.failed')).toMatchObject([
-      { userId: null, actorId: null, detail: { username: 'n'.repeat(64), route: 'POST /login' } },
-      { ...known, actorId: null, detail: { username: 'ADA' } },
+      { userId: null, actorId: null, detail: { route: 'POST /login' } },
+      { ...known, actorId: null, detail: { username: 'ada' } },
     ])
+    expect(JSON.stringify(await bench.database.events.list({ limit: 9 }))).not.toContain(PASSWORD)
   })
 })

@@ -148,6 +148,36 @@ describe('a login that carries a token', () => {
   })
 })
 
+describe('a login after whose beginning the store fails', () => {
+  it.each([
+    ['to end the session before', 'revoke', { maxSessionsPerUser: 0 }],
+    ['to list the sessions', 'list', { maxSessionsPerUser: 2 }],
+  ] as const)('%s leaves no session that nobody holds', async (_what, broken, options) => {
+    let isBroken = false
+    const test = await testApp({
+      options,
+      wrap: (store) =>
+        hookStore(store, (method) => {
+          if (!isBroken || method !== broken) return
+          isBroken = false
+          throw new Error('disk full')
+        }),
+    })
+    const old = await test.login()
+    isBroken = true
+    const response = await test.send('post', '/login/ada', old).expect(503)
+    expect(tokenOf(response)).toBeUndefined()
+    expect((await test.sessions.list('ada')).filter(({ valid }) => valid)).toHaveLength(
+      broken === 'revoke' ? 1 : 0,
+    )
+    const began = test.events.filter(({ name }) => name === 'session.started')
+    expect(test.events.at(-1)).toMatchObject({
+      name: 'session.revoked',
+      event: { jti: began.at(-1)?.event['jti'], reason: 'revoked' },
+    })
+  })
+})
+
 describe('maxSessionsPerUser', () => {
   it('revokes the oldest beyond it', async () => {
     const test = await testApp({ options: { maxSessionsPerUser: 2 } })

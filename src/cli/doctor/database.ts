@@ -4,11 +4,7 @@ import { type Inspection, inspect } from '../../stores/sqlite/inspect.ts'
 import { formatBytes, formatCount, shortTime } from '../output.ts'
 import { checkFolder, checkRights, checkSpace } from './files.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
-
-const DAY_MS = 86_400_000
-
-/** Clocks of one machine are seldom further apart than this. */
-const CLOCK_TOLERANCE_MS = 60_000
+import { CLOCK_TOLERANCE_MS, DAY_MS } from './time.ts'
 
 /** SQLite folds the log into the database at some 4 MB. */
 const LARGE_WAL = 64_000_000

@@ -6,8 +6,7 @@ import { isPostgresUrl, pathOf } from '../../stores/open.ts'
 import { plural } from '../output.ts'
 import { checkRights } from './files.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
-
-const DAY_MS = 86_400_000
+import { DAY_MS } from './time.ts'
 
 /** A key that signs for longer should give way to a new one. */
 const OLD_DAYS = 365

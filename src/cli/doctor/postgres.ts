@@ -2,9 +2,7 @@ import { ConfigurationError } from '../../index.ts'
 import { inspectPostgres, type PostgresInspection } from '../../stores/postgres/inspect.ts'
 import { formatBytes, plural } from '../output.ts'
 import { type Finding, ok, warning, wrong } from './finding.ts'
-
-/** Clocks further apart than this let tokens expire too early or too late. */
-const CLOCK_TOLERANCE_MS = 60_000
+import { CLOCK_TOLERANCE_MS } from './time.ts'
 
 /** The database, and what is in it; nothing of it is changed. */
 export async function checkPostgres(url: string, clock: () => number): Promise<Finding[]> {

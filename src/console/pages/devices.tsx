@@ -22,7 +22,7 @@ export function DevicesPage() {
     tell(text)
     source.reload()
   }
-  const endersDevice = (session: Session) => async () => {
+  const signOutOf = (session: Session) => async () => {
     if (session.current) return signOut()
     await api.endDevice(session.jti)
     done(`${deviceName(session)} was signed out.`)
@@ -63,7 +63,7 @@ export function DevicesPage() {
           title={ending.current ? 'Sign out here?' : `End ${deviceName(ending)}?`}
           verb={ending.current ? 'Sign out' : 'End session'}
           onClose={close}
-          act={endersDevice(ending)}
+          act={signOutOf(ending)}
         >
           {ending.current
             ? 'This is the device in front of you.'

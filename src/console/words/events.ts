@@ -51,11 +51,11 @@ const SENTENCES: Readonly<Record<string, (told: Told) => string>> = {
   'login.failed': ({ event }) =>
     isPasswordChange(event)
       ? `A wrong current password was given for “${event.detail['username']}”`
-      : `A sign-in as “${event.detail['username']}” failed`,
+      : `A sign-in ${asWhom(event)} failed`,
   'login.limited': ({ event }) =>
     event.detail['scope'] === 'ip'
       ? `Too many failed sign-ins from ${event.ip ?? 'one address'}: blocked for a while`
-      : `Too many failed sign-ins as “${event.detail['username']}”: blocked for a while`,
+      : `Too many failed sign-ins ${asWhom(event)}: blocked for a while`,
   'session.reused': ({ whom }) => `A stolen token of ${whom} was caught`,
   'session.moved': ({ whom, event }) => `${whom} moved from ${event.detail['from']} to ${event.detail['to']}`,
   'session.refused': ({ whom }) => `A token of ${whom} came from another device and was refused`,
@@ -97,6 +97,11 @@ function updated({ event, whom, actor }: Told): string {
     ...(disabled === undefined ? [] : [disabled.to === true ? 'disabled' : 'enabled']),
   ]
   return `${whom} was ${changes.join(' and ') || 'changed'}${by(actor)}`
+}
+
+/** A name that nobody has is not recorded. */
+function asWhom({ detail: { username } }: AuditEvent): string {
+  return username === undefined ? 'with an unknown name' : `as “${username}”`
 }
 
 function isPasswordChange({ detail }: AuditEvent): boolean {

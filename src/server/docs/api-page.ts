@@ -69,18 +69,19 @@ function responsesOf(whole: Json, operation: Json): Html[] {
   return Object.entries(operation['responses'] as Record<string, Json>).map(([status, response]) => {
     const followed = follow(whole, response)
     const lines = String(followed['description']).split('\n')
+    const isRefusal = /^[45]/.test(status)
     const headers = Object.keys((followed['headers'] ?? {}) as Json).filter((name) => name !== 'X-Request-Id')
     return html`<h3>${status}</h3>
-${lines.map((line) => html`<p>${status.startsWith('2') ? prose(line) : refusalOf(line)}</p>`)}
+${lines.map((line) => html`<p>${isRefusal ? refusalOf(line) : prose(line)}</p>`)}
 ${headers.length > 0 ? html`<p class="dim">Headers: ${headers.map((name) => html`<code>${name}</code> `)}</p>` : undefined}
-${status.startsWith('2') ? contentOf(whole, followed) : undefined}`
+${isRefusal ? undefined : contentOf(whole, followed)}`
   })
 }
 
 /** `code`: what it means; the code leads to its section. */
 function refusalOf(line: string): Html {
   const [, code = '', title = ''] = /^`(\w+)`: (.*)$/.exec(line) ?? []
-  return html`<a href="/docs/errors#${code}"><code>${code}</code></a> ${title}`
+  return html`<a href="docs/errors#${code}"><code>${code}</code></a> ${title}`
 }
 
 function contentOf(whole: Json, holder: Json): Html[] {

@@ -19,5 +19,6 @@ export function errorsPage(): string {
       'Every error is a problem document (RFC 9457) with a `code` of this list. The list is closed.',
     )}</p>
 ${sections}`,
+    '../',
   )
 }

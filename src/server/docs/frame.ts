@@ -46,8 +46,8 @@ export const DOCS_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** A whole page. */
-export function page(title: string, content: Html): string {
+/** A whole page; `root` leads from it to where the server is, which may be below a path. */
+export function page(title: string, content: Html, root = ''): string {
   return `<!doctype html>\n${
     html`<html lang="en">
 <head>
@@ -59,7 +59,7 @@ export function page(title: string, content: Html): string {
 <body>
 <header>
 <h1>${title}</h1>
-<nav><a href="/docs">API</a><a href="/docs/errors">Errors</a><a href="/openapi.json">OpenAPI 3.1</a><a href="/console/">Console</a></nav>
+<nav><a href="${root}docs">API</a><a href="${root}docs/errors">Errors</a><a href="${root}openapi.json">OpenAPI 3.1</a><a href="${root}console/">Console</a></nav>
 </header>
 <main>
 ${content}

@@ -11,6 +11,7 @@ export function docsRoutes(): Router {
   const api = once(() => apiPage(document()))
   const errors = once(errorsPage)
   const router = Router()
+  router.use('/docs', withoutSlash)
 
   router.get('/openapi.json', (_req, res) => {
     res.type('json').send(json())
@@ -27,6 +28,13 @@ export function docsRoutes(): Router {
 const allowNothingElse: RequestHandler = (_req, res, next) => {
   res.setHeader('Content-Security-Policy', DOCS_SECURITY_POLICY)
   next()
+}
+
+/** The links of the pages are relative to addresses without a slash at the end. */
+const withoutSlash: RequestHandler = (req, res, next) => {
+  const [, last] = /([^/]+)\/$/.exec(req.originalUrl.replace(/\?.*/, '')) ?? []
+  if (last === undefined) next()
+  else res.redirect(301, `../${last}`)
 }
 
 function once<T extends string | object>(make: () => T): () => T {

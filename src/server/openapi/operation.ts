@@ -32,7 +32,7 @@ export type Tag = 'Session' | 'Devices' | 'Administration' | 'Operation'
 
 /** What a route answers when all is well. */
 export interface Answer {
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 204 | 302
   readonly description: string
   /** Default `application/json`. */
   readonly type?: string

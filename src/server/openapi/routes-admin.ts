@@ -8,15 +8,9 @@ import {
   userAnswer,
   usersAnswer,
 } from './answers.ts'
-import { EVENT, JTI, OVERVIEW, SESSION, USER, USER_ID } from './examples.ts'
+import { EVENT, OVERVIEW, SESSION, USER, USER_ID } from './examples.ts'
 import type { Route } from './operation.ts'
-
-const userPath = z.object({
-  id: z.string().meta({ description: 'The identifier of a user.', example: USER_ID }),
-})
-const jtiPath = z.object({
-  jti: z.string().meta({ description: 'The identifier of a session.', example: JTI }),
-})
+import { jtiPath, userPath } from './paths.ts'
 
 /** What administrators do, by path and method. Their rights are read from the database on each request. */
 export const adminRoutes = {

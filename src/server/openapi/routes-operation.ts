@@ -77,7 +77,7 @@ export const operationRoutes = {
       ]),
       example: { kind: 'pass', claims: { role: 'user' } },
     },
-    codes: ['forbidden'],
+    codes: ['forbidden', 'rate_limited'],
   },
   'GET /openapi.json': {
     name: 'openapi',
@@ -104,6 +104,19 @@ export const operationRoutes = {
     description: 'The `type` of each problem document leads here.',
     access: 'anybody',
     answer: { status: 200, description: 'A page without scripts.', type: 'text/html', schema: html },
+  },
+  'GET /': {
+    name: 'root',
+    tag: 'Operation',
+    summary: 'Leads to the console',
+    access: 'anybody',
+    answer: {
+      status: 302,
+      description: 'The console is there.',
+      headers: {
+        Location: z.string().meta({ description: 'Relative, as the server may stand below a path.' }),
+      },
+    },
   },
   'GET /console/': {
     name: 'console',

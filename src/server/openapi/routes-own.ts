@@ -3,10 +3,7 @@ import { loginBody, passwordBody } from '../schemas.ts'
 import { accountAnswer, loginAnswer, revokedAnswer, sessionsAnswer } from './answers.ts'
 import { JTI, SESSION, USER, USER_ID } from './examples.ts'
 import type { Route } from './operation.ts'
-
-const jtiPath = z.object({
-  jti: z.string().meta({ description: 'The identifier of a session.', example: JTI }),
-})
+import { jtiPath } from './paths.ts'
 
 /** What a user does with the own account and the own sessions, by path and method. */
 export const ownRoutes = {

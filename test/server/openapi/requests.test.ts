@@ -67,7 +67,7 @@ describe('the bodies and queries of the document', () => {
       path: body === undefined ? `${path}?limit=7` : `${path}`,
       ...(body && { body }),
     })
-    expect(checks.mock.calls).toEqual([[body ?? { limit: '7' }]])
+    expect(checks.mock.calls.map(([checked]) => checked)).toEqual([body ?? { limit: '7' }])
   })
 
   it.each([

@@ -66,6 +66,7 @@ export async function tellStory(bench: PopulatedBench): Promise<string[]> {
   await ask('POST /logout', { as: root })
   await ask('POST /renew', { body: { token: 'a', client: { ip: '::1', userAgent: 'curl' } } })
   for (const path of [
+    '',
     'healthz',
     'readyz',
     'metrics',
