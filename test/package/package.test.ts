@@ -38,7 +38,7 @@ describe('the package', () => {
         'package.json',
       ].sort(),
     )
-    expect(packed.size).toBeLessThan(180_000)
+    expect(packed.size).toBeLessThan(160_000)
   })
 
   it('names no package in its public types but Express, axios and Node', () => {

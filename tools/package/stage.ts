@@ -12,8 +12,11 @@ const SOURCES = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'bin', 
 export function stage(folder: string): void {
   mkdirSync(folder, { recursive: true })
   for (const name of SOURCES) cpSync(join(ROOT, name), join(folder, name), { recursive: true })
-  execFileSync('npx', ['tsc', '--project', 'tsconfig.build.json', '--outDir', join(folder, 'dist')], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  })
+  for (const options of [[], TYPES_ALONE]) {
+    const args = ['tsc', '--project', 'tsconfig.build.json', '--outDir', join(folder, 'dist'), ...options]
+    execFileSync('npx', args, { cwd: ROOT, stdio: 'inherit' })
+  }
 }
+
+/** Comments are for who reads the types; the code goes without, as in `npm run build`. */
+const TYPES_ALONE = ['--emitDeclarationOnly', '--removeComments', 'false']
