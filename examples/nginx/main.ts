@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { freePort, startNginx } from './nginx.ts'
+import { portForNginx, startNginx } from './nginx.ts'
 import { addressOf, type Program, start } from './program.ts'
 
 const { values } = parseArgs({
@@ -18,10 +18,7 @@ const { values } = parseArgs({
 const PASSWORD = 'correct horse battery'
 
 // Asked before anything is started: nginx would complain when all else runs.
-const port = await freePort(Number(values.port)).catch(({ message }: Error) => {
-  process.stderr.write(`nginx cannot start: ${message}\n`)
-  process.exit(1)
-})
+const port = await portForNginx(Number(values.port))
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'sliding-jwt-example-'))

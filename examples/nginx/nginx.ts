@@ -63,6 +63,14 @@ export async function freePort(wanted = 0): Promise<number> {
   return address.port
 }
 
+/** The port for nginx: the one that is wanted, or any for 0; ends the program where it is taken. */
+export function portForNginx(wanted: number): Promise<number> {
+  return freePort(wanted).catch(({ message }: Error) => {
+    process.stderr.write(`nginx cannot start: ${message}\n`)
+    process.exit(1)
+  })
+}
+
 /** A proxy says nothing when it listens; so it is asked until it answers, whatever that is. */
 export async function untilListening(address: string, { name, ended }: Program): Promise<void> {
   let hasEnded = false

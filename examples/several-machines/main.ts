@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type PostgresServer, startPostgres } from '../../test/postgres/server.ts'
-import { freePort, startNginx } from '../nginx/nginx.ts'
+import { portForNginx, startNginx } from '../nginx/nginx.ts'
 import { addressOf, isInstalled, type Program, start } from '../nginx/program.ts'
 import { whatToTry } from './what-to-try.ts'
 
@@ -24,6 +24,9 @@ const { values } = parseArgs({
 /** Of an example on loopback, whose users are gone when it ends. */
 const PASSWORD = 'correct horse battery'
 const NO_FRONT = 'nginx       none: it takes nginx and Python, which are not installed here'
+
+// Asked before anything is started: nginx would complain when all else runs.
+const port = await portForNginx(Number(values.port))
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const COMMAND = here('../../bin/sliding-jwt.js')
@@ -87,7 +90,7 @@ function makeKeys(env: NodeJS.ProcessEnv): void {
 async function startFront(servers: readonly string[]): Promise<string | undefined> {
   if (!isInstalled('nginx') || !isInstalled('python3')) return undefined
   const app = run('the app', 'python3', [here('../nginx/backend.py'), '--port', '0'], process.env)
-  const listen = `127.0.0.1:${Number(values.port) || (await freePort())}`
+  const listen = `127.0.0.1:${port}`
   programs.push(await startNginx({ servers, app: await addressOf(app), listen }))
   return listen
 }
