@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { blocksOf, ROOT } from './blocks.ts'
 
@@ -9,8 +9,12 @@ const ENTRIES = [...map.matchAll(/^( {2})?([a-z][\w./-]*)(?: {2,}(.*(?:\n {20,}.
   ([, indent, name = '', said = '']) => ({ path: indent === undefined ? name : `src/${name}`, said }),
 )
 
-/** What says of itself what it is: not a part of the code. */
-const UNNAMED = new Set(['node_modules', 'reports', 'dist'])
+/** What tools make, and git ignores: not a part of the code. */
+const UNNAMED = new Set(
+  readFileSync(new URL('.gitignore', ROOT), 'utf8')
+    .split('\n')
+    .map((line) => line.replaceAll('/', '')),
+)
 
 function childrenOf(folder: string): string[] {
   return readdirSync(new URL(folder, ROOT), { withFileTypes: true }).flatMap((entry) => {
