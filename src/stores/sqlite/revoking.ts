@@ -29,8 +29,8 @@ export class Revoking {
   }
 
   /**
-   * Answers with the number of sessions that were valid; where they are a batch or more, it may include those of another
-   * user, if one of some four billion keys is shared.
+   * Answers with the number of sessions that were valid; where they are more than are marked at once, it may include
+   * those of another user, if one of some four billion keys is shared.
    */
   revoke(target: RevocationTarget, reason: RevocationReason, at: Timestamp): Promise<number> {
     return 'jti' in target
@@ -73,9 +73,10 @@ export class Revoking {
     for (const open of this.#log.openOf(userId)) await this.#finish(open)
     const openAndCount = this.#sqlite.transaction(() => {
       const open = this.#log.open(userId, except === undefined ? null : toKey(except), reason, at)
-      const some = this.#someOf(open)
-      const count = some.length < BATCH ? some.length : this.#countByIndex(open)
-      return { open, count, isFinished: count <= MARKED_AT_ONCE && this.#mark(open, some) }
+      const count = this.#countByIndex(open)
+      if (count > MARKED_AT_ONCE) return { open, count, isFinished: false }
+      const rows = this.#someOf(open)
+      return { open, count: rows.length, isFinished: this.#mark(open, rows) }
     })
     const { open, count, isFinished } = await this.#queue.run(openAndCount)
     // What fails here is finished by the next prune, or before the user's next login.
