@@ -12,7 +12,6 @@ import { normalised, patternOf } from './transcript.ts'
 const STORIES = [...PAGES, ...EXAMPLES].flatMap(storiesOf)
 
 const HERE = fileURLToPath(ROOT)
-const DOCUMENT = `${HERE}docs/why-this-design.md`
 
 /** What is there where the package is installed, and a reader’s own SDK registered. */
 const INSTALLED = `mkdir -p node_modules/.bin && ln -s '${HERE}bin/sliding-jwt.js' node_modules/.bin/sliding-jwt &&
@@ -24,10 +23,7 @@ async function standIns(): Promise<Place['standIns']> {
     ['--directory examples/', `--directory '${HERE}'examples/`],
     ['node --import ./telemetry.js', `${INSTALLED} && node --import ./telemetry.js`],
     ['--steps 1000000', '--steps 3000'],
-    [
-      'npm run simulate -- --compare',
-      `cp '${DOCUMENT}' . && npm run simulate -- --compare --worlds 1 --into "$PWD"`,
-    ],
+    ['npm run simulate -- --compare', `npm run simulate -- --compare --worlds 1 --into "$PWD"`],
     ['JWT_SECRET=…', "JWT_SECRET='a secret of the reader, 32 bytes or more'"],
     [
       'postgres://sliding:…@db.internal/sliding?sslmode=verify-full',

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { DesignResult } from './compare.ts'
 import { comparisonTable } from './comparison-table.ts'
 import { plotComparison } from './plot.ts'
@@ -7,13 +8,17 @@ import { plotComparison } from './plot.ts'
 const BEGIN = '<!-- comparison: written by npm run simulate -- --compare -->'
 const END = '<!-- end of comparison -->'
 
-/** Puts the measured table and plot into the documentation, which is in a folder. */
-export async function writeDocument(results: readonly DesignResult[], folder: string): Promise<void> {
-  const [document, images] = [join(folder, 'why-this-design.md'), join(folder, 'images')]
-  const text = await readFile(document, 'utf8')
+export const DOCS = fileURLToPath(new URL('../../docs', import.meta.url))
+
+const PAGE = 'why-this-design.md'
+
+/** Writes the page of the documentation that has the comparison, and its plot, into a folder. */
+export async function writeDocument(results: readonly DesignResult[], folder = DOCS): Promise<void> {
+  const images = join(folder, 'images')
+  const text = await readFile(join(DOCS, PAGE), 'utf8')
   await mkdir(images, { recursive: true })
   await writeFile(join(images, 'four-designs.svg'), plotComparison(results))
-  await writeFile(document, withTable(text, comparisonTable(results)))
+  await writeFile(join(folder, PAGE), withTable(text, comparisonTable(results)))
 }
 
 /**

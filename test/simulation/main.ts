@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Conditions, type Failure, planWorld, runCampaign } from './campaign.ts'
 import { compareDesigns } from './compare.ts'
 import { comparisonTable } from './comparison-table.ts'
-import { writeDocument } from './document.ts'
+import { DOCS, writeDocument } from './document.ts'
 import { MUTATIONS, type Mutation } from './mutations.ts'
 import { NODE_MUTATIONS } from './nodes/mutations.ts'
 import { CLUSTER_LEGEND, LEGEND, summarise, writeFailure, writeTable } from './report.ts'
@@ -21,7 +20,7 @@ const USAGE = `npm run simulate -- [options]
   --mutation NAME  break the protocol on purpose: ${namesOf(MUTATIONS)}
                    with several servers also: ${namesOf(NODE_MUTATIONS)}
   --compare        compare four designs, and write the table and the plot into the documentation
-  --into FOLDER    another place of the documentation (docs)
+  --into FOLDER    write them there, and not into docs
   --worlds N       how many worlds each design is put into (60)`
 
 const OPTIONS = {
@@ -32,7 +31,7 @@ const OPTIONS = {
   world: { type: 'string' },
   mutation: { type: 'string' },
   compare: { type: 'boolean', default: false },
-  into: { type: 'string', default: fileURLToPath(new URL('../../docs', import.meta.url)) },
+  into: { type: 'string', default: DOCS },
   worlds: { type: 'string', default: '60' },
   help: { type: 'boolean', default: false },
 } as const
