@@ -26,20 +26,21 @@ export class SessionCache {
     if (record !== undefined) this.#records.set(jti, { ...record, ...change })
   }
 
-  /** All sessions to which this applies are no longer valid. */
-  invalidate(isRevoked: (record: SessionRecord) => boolean): void {
-    for (const record of this.#records.values()) {
-      if (isRevoked(record)) this.change(record.jti, { valid: false })
-    }
+  /** The keys of all sessions in memory to which this applies. */
+  keysOf(applies: (record: SessionRecord) => boolean): string[] {
+    return this.#records
+      .values()
+      .filter(applies)
+      .map(({ jti }) => jti)
+  }
+
+  /** These sessions are no longer valid. */
+  invalidate(jtis: Iterable<string>): void {
+    for (const jti of jtis) this.change(jti, { valid: false })
   }
 
   forget(jti: string): void {
     this.#records.delete(jti)
-  }
-
-  /** Forgets all sessions to which this applies. */
-  forgetWhere(isUnsure: (record: SessionRecord) => boolean): void {
-    for (const record of this.#records.values()) if (isUnsure(record)) this.forget(record.jti)
   }
 
   clear(): void {

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { onCommit } from '../../src/stores/commits.ts'
 import { testApp } from '../support/app.ts'
 import { temporaryDatabase } from '../support/files.ts'
 import { decode } from '../support/forge.ts'
@@ -42,8 +43,8 @@ function loseLogins(sqlite: Database.Database): () => void {
   return () => void sqlite.exec('DROP TRIGGER temp.full_disk')
 }
 
-describe('what another process revoked', () => {
-  it('while the log of revocations could not be read is refused when it can be read again', async () => {
+describe('what was revoked', () => {
+  it('by another process while the log of revocations could not be read is refused when it can be read again', async () => {
     const { app, other, ada, bob } = await twoApps()
     const show = hideLog(app.sqlite)
     expect(await other.sessions.revoke(String(decode(bob)['jti']))).toBe(true)
@@ -53,7 +54,22 @@ describe('what another process revoked', () => {
     expect((await app.get('/whoami', ada)).status).toBe(200)
   })
 
-  it('after a batch was lost in which the log had been read is refused on the very next request', async () => {
+  it('by this process is known from its commit on, even where the log cannot be read right after it', async () => {
+    const path = temporaryDatabase()
+    const app = await testApp({ path, options: { onStoreFailure: 'pass-fresh' } })
+    const [ada, bob] = [await app.login('ada'), await app.login('bob')]
+    for (const token of [ada, bob]) expect((await app.get('/whoami', token)).status).toBe(200)
+    await settle()
+    const stop = onCommit(() => {
+      stop()
+      hideLog(app.sqlite)
+    })
+    expect(await app.sessions.revokeAll('bob')).toEqual({ revoked: 1 })
+    expect(await app.get('/whoami', bob)).toMatchObject({ status: 503, body: { code: 'unavailable' } })
+    expect((await app.get('/whoami', ada)).status).toBe(200)
+  })
+
+  it('by another process after a batch was lost in which the log had been read is refused on the very next request', async () => {
     const { app, other, ada, bob } = await twoApps()
     const recover = loseLogins(app.sqlite)
     const both = await app.send('post', '/revoke-and-login', ada)

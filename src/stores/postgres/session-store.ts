@@ -205,17 +205,14 @@ export class PostgresSessionStore implements SessionStore {
     at: Timestamp,
   ): Promise<number> {
     const kept = except === undefined ? null : (toUuid(except) ?? null)
+    const others = () => this.#cache.keysOf((one) => one.userId === userId && one.jti !== except)
+    const covered = new Set(others())
     const count = await this.#countRevoked([toText(userId), kept, at, reason])
     this.#revocationCount += 1
-    this.#forgetRevoked(userId, except, at)
+    // What memory got to know meanwhile may have begun after the statement's snapshot: the database is asked.
+    for (const jti of others()) if (!covered.has(jti)) this.#cache.forget(jti)
+    this.#cache.invalidate(covered)
     return count
-  }
-
-  /** Of sessions that began meanwhile memory does not know whether they were there yet: the database is asked. */
-  #forgetRevoked(userId: string, except: string | undefined, at: Timestamp): void {
-    const isOther = (record: SessionRecord) => record.userId === userId && record.jti !== except
-    this.#cache.forgetWhere((record) => isOther(record) && record.createdAt >= at)
-    this.#cache.invalidate(isOther)
   }
 
   /** All at once, or not at all, however many sessions a user has. */
@@ -236,7 +233,7 @@ export class PostgresSessionStore implements SessionStore {
     if (jtis === 'all') {
       this.#cache.clear()
       this.#userAgents.forget()
-    } else for (const jti of jtis) this.#cache.change(jti, { valid: false })
+    } else this.#cache.invalidate(jtis)
   }
 
   #remember(record: SessionRecord, before: number): void {

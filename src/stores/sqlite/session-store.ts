@@ -128,10 +128,7 @@ export class SqliteSessionStore implements SessionStore {
     this.#revocationCount += 1
     if ('jti' in target) {
       this.#cache.change(target.jti, { valid: false, revokedAt: at, revokedReason: reason })
-    } else {
-      // The log tells which ones, as it does to others: a session that began right after it is not among them.
-      this.#isBehind = true
-    }
+    } else this.#learnOf(target)
     return count
   }
 
@@ -186,6 +183,20 @@ export class SqliteSessionStore implements SessionStore {
     this.#isBehind = true
   }
 
+  /**
+   * The log tells which sessions, as it does to others: one that began right after is not among them. Where it cannot
+   * be read, memory takes them all for revoked.
+   */
+  #learnOf({ userId, except }: { readonly userId: string; readonly except?: string | undefined }): void {
+    this.#isBehind = true
+    try {
+      this.#catchUp()
+    } catch {
+      const isOther = (record: SessionRecord) => record.userId === userId && record.jti !== except
+      this.#cache.invalidate(this.#cache.keysOf(isOther))
+    }
+  }
+
   #readLog(): void {
     const news = this.#log.read()
     if (news.length > 0) this.#revocationCount += 1
@@ -204,12 +215,14 @@ export class SqliteSessionStore implements SessionStore {
   #invalidate(news: readonly Revocation[]): void {
     const byUser = new Map<string, (string | undefined)[]>()
     for (const { jti, userId, except } of news) {
-      if (jti !== null) this.#cache.change(toJti(jti), { valid: false })
+      if (jti !== null) this.#cache.invalidate([toJti(jti)])
       if (userId === null) continue
       const kept = except === null ? undefined : toJti(except)
       byUser.set(userId, [...(byUser.get(userId) ?? []), kept])
     }
     if (byUser.size === 0) return
-    this.#cache.invalidate(({ userId, jti }) => byUser.get(userId)?.some((kept) => kept !== jti) === true)
+    const isCovered = ({ userId, jti }: SessionRecord) =>
+      byUser.get(userId)?.some((kept) => kept !== jti) === true
+    this.#cache.invalidate(this.#cache.keysOf(isCovered))
   }
 }
