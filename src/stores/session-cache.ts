@@ -26,12 +26,24 @@ export class SessionCache {
     if (record !== undefined) this.#records.set(jti, { ...record, ...change })
   }
 
-  /** The keys of all sessions in memory to which this applies. */
-  keysOf(applies: (record: SessionRecord) => boolean): string[] {
-    return this.#records
-      .values()
-      .filter(applies)
-      .map(({ jti }) => jti)
+  /** The keys of a user's sessions in memory, but for one. */
+  keysOf(userId: string, except: string | undefined): string[] {
+    const jtis: string[] = []
+    for (const record of this.#records.values()) {
+      if (record.userId === userId && record.jti !== except) jtis.push(record.jti)
+    }
+    return jtis
+  }
+
+  /**
+   * The sessions of these users are no longer valid, each time but for one or none. Memory is gone through once,
+   * however many users there are.
+   */
+  invalidateUsers(exceptions: ReadonlyMap<string, readonly (string | undefined)[]>): void {
+    for (const { userId, jti } of this.#records.values()) {
+      const excepted = exceptions.get(userId)
+      if (excepted?.some((except) => except !== jti) === true) this.change(jti, { valid: false })
+    }
   }
 
   /** These sessions are no longer valid. */

@@ -205,12 +205,11 @@ export class PostgresSessionStore implements SessionStore {
     at: Timestamp,
   ): Promise<number> {
     const kept = except === undefined ? null : (toUuid(except) ?? null)
-    const others = () => this.#cache.keysOf((one) => one.userId === userId && one.jti !== except)
-    const covered = new Set(others())
+    const covered = new Set(this.#cache.keysOf(userId, except))
     const count = await this.#countRevoked([toText(userId), kept, at, reason])
     this.#revocationCount += 1
     // What memory got to know meanwhile may have begun after the statement's snapshot: the database is asked.
-    for (const jti of others()) if (!covered.has(jti)) this.#cache.forget(jti)
+    for (const jti of this.#cache.keysOf(userId, except)) if (!covered.has(jti)) this.#cache.forget(jti)
     this.#cache.invalidate(covered)
     return count
   }

@@ -40,6 +40,11 @@ export class RevocationLog {
     return isMissed ? 'missed' : rows
   }
 
+  /** Whether a row is known already. */
+  hasRead(seq: number): boolean {
+    return seq <= this.#lastRead
+  }
+
   /** A transaction was undone: rows that were read in it may never have been, and others get their numbers. */
   rewind(): void {
     this.#lastRead = this.#lastKept

@@ -19,13 +19,22 @@ export class Revoking {
   readonly #statements: SessionStatements
   readonly #queue: CommitQueue
   readonly #log: RevocationLog
+  readonly #onCommitted: (revocation: Revocation) => void
   #isStopped = false
 
-  constructor(sqlite: Sqlite, statements: SessionStatements, queue: CommitQueue, log: RevocationLog) {
+  /** `onCommitted` is told of the revocation of a user's sessions before anybody else. */
+  constructor(
+    sqlite: Sqlite,
+    statements: SessionStatements,
+    queue: CommitQueue,
+    log: RevocationLog,
+    onCommitted: (revocation: Revocation) => void,
+  ) {
     this.#sqlite = sqlite
     this.#statements = statements
     this.#queue = queue
     this.#log = log
+    this.#onCommitted = onCommitted
   }
 
   /**
@@ -79,6 +88,7 @@ export class Revoking {
       return { open, count: rows.length, isFinished: this.#mark(open, rows) }
     })
     const { open, count, isFinished } = await this.#queue.run(openAndCount)
+    this.#onCommitted(open)
     // What fails here is finished by the next prune, or before the user's next login.
     if (!isFinished) this.#finish(open).catch(() => undefined)
     return count

@@ -45,7 +45,9 @@ export class SqliteSessionStore implements SessionStore {
     this.#cache = new SessionCache(cacheSize)
     this.#signal = singleProcess ? { hasChanged: () => false } : changeSignal(sqlite)
     this.#log = new RevocationLog(sqlite, database)
-    this.#revoking = new Revoking(sqlite, this.#statements, this.#queue, this.#log)
+    this.#revoking = new Revoking(sqlite, this.#statements, this.#queue, this.#log, (revocation) =>
+      this.#learn(revocation),
+    )
   }
 
   /** What memory says against a session stays true, whatever was committed since. */
@@ -128,7 +130,7 @@ export class SqliteSessionStore implements SessionStore {
     this.#revocationCount += 1
     if ('jti' in target) {
       this.#cache.change(target.jti, { valid: false, revokedAt: at, revokedReason: reason })
-    } else this.#learnOf(target)
+    }
     return count
   }
 
@@ -184,17 +186,11 @@ export class SqliteSessionStore implements SessionStore {
   }
 
   /**
-   * The log tells which sessions, as it does to others: one that began right after is not among them. Where it cannot
-   * be read, memory takes them all for revoked.
+   * Memory follows what this process revoked, unless it has read so in the log: whoever creates a session reads it
+   * before, so that one that begins in the same commit is not taken along.
    */
-  #learnOf({ userId, except }: { readonly userId: string; readonly except?: string | undefined }): void {
-    this.#isBehind = true
-    try {
-      this.#catchUp()
-    } catch {
-      const isOther = (record: SessionRecord) => record.userId === userId && record.jti !== except
-      this.#cache.invalidate(this.#cache.keysOf(isOther))
-    }
+  #learn(revocation: Revocation): void {
+    if (!this.#log.hasRead(revocation.seq)) this.#invalidate([revocation])
   }
 
   #readLog(): void {
@@ -211,18 +207,14 @@ export class SqliteSessionStore implements SessionStore {
     this.#readAgain()
   }
 
-  /** However many users the news are about, memory is gone through once. */
   #invalidate(news: readonly Revocation[]): void {
-    const byUser = new Map<string, (string | undefined)[]>()
+    const exceptions = new Map<string, (string | undefined)[]>()
     for (const { jti, userId, except } of news) {
       if (jti !== null) this.#cache.invalidate([toJti(jti)])
       if (userId === null) continue
-      const kept = except === null ? undefined : toJti(except)
-      byUser.set(userId, [...(byUser.get(userId) ?? []), kept])
+      const excepted = except === null ? undefined : toJti(except)
+      exceptions.set(userId, [...(exceptions.get(userId) ?? []), excepted])
     }
-    if (byUser.size === 0) return
-    const isCovered = ({ userId, jti }: SessionRecord) =>
-      byUser.get(userId)?.some((kept) => kept !== jti) === true
-    this.#cache.invalidate(this.#cache.keysOf(isCovered))
+    if (exceptions.size > 0) this.#cache.invalidateUsers(exceptions)
   }
 }
